@@ -1,0 +1,27 @@
+"""The tables of the first floor."""
+
+from labs.models.evaluation import Evaluation, RuleFailure
+from labs.models.flag import Decision, Flag, FlagEvent, Level, Review, Signal
+from labs.models.message import Message, Quarantine
+from labs.models.plan import Plan, Protocol, ScheduledTest, SkipReason
+from labs.models.result import Report, Result, ResultStatus
+
+__all__ = [
+    "Decision",
+    "Evaluation",
+    "Flag",
+    "FlagEvent",
+    "Level",
+    "Message",
+    "Plan",
+    "Protocol",
+    "Quarantine",
+    "Report",
+    "Result",
+    "ResultStatus",
+    "Review",
+    "RuleFailure",
+    "ScheduledTest",
+    "Signal",
+    "SkipReason",
+]

@@ -1,0 +1,35 @@
+"""The tables of the ground floor."""
+
+from patients.models.access_event import AccessEvent
+from patients.models.audit_event import AuditEvent
+from patients.models.care_team import CareTeam
+from patients.models.diagnosis import Diagnosis, Disease, DiseaseType, HeavyChain, LightChain, RiskGroup
+from patients.models.patient import MRN, Identifier, Patient, Sex
+from patients.models.site import Site
+from patients.models.symptom import SymptomReport
+from patients.models.treatment import EventKind, Phase, TreatmentEvent, TreatmentLine
+from patients.models.user import Role, User
+
+__all__ = [
+    "MRN",
+    "AccessEvent",
+    "AuditEvent",
+    "CareTeam",
+    "Diagnosis",
+    "Disease",
+    "DiseaseType",
+    "EventKind",
+    "HeavyChain",
+    "Identifier",
+    "LightChain",
+    "Patient",
+    "Phase",
+    "RiskGroup",
+    "Role",
+    "Sex",
+    "Site",
+    "SymptomReport",
+    "TreatmentEvent",
+    "TreatmentLine",
+    "User",
+]

@@ -1,0 +1,151 @@
+"""Possible relapse signals, and everything that was done with them."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from patients.models import Diagnosis, Patient
+from patients.models.history import append_only, keep_history, never_deleted
+
+
+class Level(models.TextChoices):
+    """How soon a physician should look."""
+
+    URGENT = "URGENT", _("urgent")
+    REVIEW = "REVIEW", _("review")
+    INFO = "INFO", _("information")
+
+
+class Signal(models.TextChoices):
+    """What the rules say."""
+
+    PROVISIONAL = "provisional", _("provisional")
+    CONFIRMED = "confirmed", _("confirmed")
+    NOT_CONFIRMED = "not_confirmed", _("not confirmed")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+    NOT_EVALUABLE = "not_evaluable", _("not evaluable")
+
+
+class Review(models.TextChoices):
+    """What people did."""
+
+    OPEN = "open", _("open")
+    ACKNOWLEDGED = "acknowledged", _("acknowledged")
+    AWAITING_TEST = "awaiting_test", _("awaiting a test")
+    RESOLVED = "resolved", _("resolved")
+
+
+class Decision(models.TextChoices):
+    """Coded ways to resolve a flag."""
+
+    RELAPSE_CONFIRMED = "relapse_confirmed", _("relapse confirmed")
+    REPEAT_TEST = "repeat_test", _("repeat test ordered")
+    WORK_UP = "work_up", _("further work-up ordered")
+    EXPLAINED_THERAPY = "explained_therapy", _("explained by therapy")
+    EXPLAINED_INFECTION = "explained_infection", _("explained by infection")
+    EXPLAINED_ASSAY = "explained_assay", _("explained by the assay")
+    EXPLAINED_OTHER = "explained_other", _("explained by something else")
+    WATCH = "watch", _("watch until a date")
+    SECOND_OPINION = "second_opinion", _("second opinion asked")
+
+
+@keep_history("FlagHistory", inserts=False)
+class Flag(models.Model):
+    """One episode of one rule in one patient. `finding` is the frozen evidence of its present state: inputs with units
+    and dates, every comparison made, confounders and what is missing, under a named criteria version."""
+
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="flags")
+    diagnosis = models.ForeignKey(Diagnosis, on_delete=models.PROTECT, null=True, related_name="flags")
+    rule = models.CharField(_("rule"), max_length=40)
+    criteria_version = models.CharField(_("criteria"), max_length=40)
+    level = models.CharField(_("level"), max_length=6, choices=Level.choices)
+    signal = models.CharField(_("signal"), max_length=13, choices=Signal.choices)
+    review = models.CharField(_("review"), max_length=13, choices=Review.choices, default=Review.OPEN)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="flags", verbose_name=_("owner")
+    )
+    line_started_on = models.DateField(_("line of therapy since"), null=True)
+    onset_on = models.DateField(_("onset"))
+    detected_on = models.DateField(_("detected on"))
+    raised_at = models.DateTimeField(_("raised"))
+    answer_by = models.DateTimeField(_("answer by"), null=True)
+    explanation = models.TextField(_("explanation"))
+    finding = models.JSONField(_("frozen evidence"))
+    decision = models.CharField(_("decision"), max_length=20, choices=Decision.choices, blank=True)
+    decision_note = models.TextField(_("note"), blank=True)
+    watch_until = models.DateField(_("watch until"), null=True, blank=True)
+    reviewed_at = models.DateTimeField(_("reviewed"), null=True)
+    reviewed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    version = models.PositiveIntegerField(_("version"), default=1)
+
+    class Meta:
+        verbose_name = _("flag")
+        verbose_name_plural = _("flags")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["patient", "rule", "criteria_version", "onset_on"], name="flag_one_per_episode"
+            ),
+            models.CheckConstraint(condition=models.Q(level__in=Level.values), name="flag_known_level"),
+            models.CheckConstraint(condition=models.Q(signal__in=Signal.values), name="flag_known_signal"),
+            models.CheckConstraint(
+                condition=models.Q(review="resolved") & ~models.Q(decision="")
+                | (~models.Q(review="resolved") & models.Q(decision="")),
+                name="flag_resolved_with_decision",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(review="open") | models.Q(reviewed_by__isnull=False, reviewed_at__isnull=False),
+                name="flag_reviewed_by_someone",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["owner", "level", "answer_by"],
+                condition=~models.Q(review="resolved"),
+                name="flag_inbox",
+            ),
+            models.Index(fields=["patient", "-onset_on"], name="flag_by_patient"),
+            models.Index(fields=["-raised_at", "-id"], name="flag_by_time"),
+        ]
+        triggers: list[pgtrigger.Trigger] = never_deleted()
+
+    def __str__(self) -> str:
+        return f"{self.rule} {self.onset_on}"
+
+
+class FlagEvent(models.Model):
+    """One step in a flag's life, by the rules or by a person, with the evidence as it stood. Append-only."""
+
+    class Kind(models.TextChoices):
+        """What happened."""
+
+        RAISED = "raised", _("raised")
+        CONFIRMED = "confirmed", _("confirmed by a second assessment")
+        NOT_CONFIRMED = "not_confirmed", _("not confirmed")
+        WITHDRAWN = "withdrawn", _("withdrawn: its evidence was corrected")
+        CHANGED = "changed", _("new evidence")
+        REOPENED = "reopened", _("reopened by new evidence")
+        ACKNOWLEDGED = "acknowledged", _("acknowledged")
+        RESOLVED = "resolved", _("resolved")
+        ASSIGNED = "assigned", _("owner changed")
+
+    flag = models.ForeignKey(Flag, on_delete=models.PROTECT, related_name="events")
+    at = models.DateTimeField(_("at"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(_("what"), max_length=13, choices=Kind.choices)
+    signal = models.CharField(_("signal"), max_length=13, choices=Signal.choices)
+    review = models.CharField(_("review"), max_length=13, choices=Review.choices)
+    level = models.CharField(_("level"), max_length=6, choices=Level.choices)
+    note = models.TextField(_("note"), blank=True)
+    finding = models.JSONField(_("frozen evidence"), null=True)
+
+    class Meta:
+        verbose_name = _("flag event")
+        verbose_name_plural = _("flag events")
+        ordering = ("flag_id", "id")
+        triggers: list[pgtrigger.Trigger] = append_only()
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.at:%Y-%m-%d}"

@@ -1,0 +1,116 @@
+"""Who may do what. `check_can_x()` raises `AccessRefused` with the reason; `can_x()` answers yes or no.
+
+A person sees a patient of one of their sites, or one whose care team they belong to. Default is no.
+"""
+
+from __future__ import annotations
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from patients.models import Patient, Role, User
+
+READERS = frozenset({Role.NURSE, Role.PHYSICIAN, Role.ADMINISTRATOR, Role.AUDITOR})
+CLINICIANS = frozenset({Role.NURSE, Role.PHYSICIAN})
+IMPORTERS = frozenset({Role.ADMINISTRATOR, Role.SERVICE})
+
+
+class AccessRefused(PermissionDenied):
+    """The person may not do this; the message says why in words they can act on."""
+
+
+def patients_visible_to(user: User) -> QuerySet[Patient]:
+    """The patients this person may see, as a queryset to narrow further."""
+    if not user.is_active or user.role not in READERS | {Role.SERVICE}:
+        return Patient.objects.none()
+    return Patient.objects.filter(visible_to(user))
+
+
+def visible_to(user: User, path: str = "") -> Q:
+    """The condition "this person may see the patient", for a model whose patient is reached by `path` (`"patient__"`)."""
+    sites = user.sites.all() if user.pk else user.sites.none()
+    site = Q(**{f"{path}site__in": sites.values("pk")})
+    if user.role not in CLINICIANS:
+        return site
+    team = Q()
+    for post in ("physician", "nurse", "cover"):
+        team |= Q(**{f"{path}care_team__{post}": user.pk})
+    return site | team
+
+
+def check_can_see_patient(user: User, patient: Patient) -> None:
+    """Raise unless this person may open this patient's record."""
+    if not patients_visible_to(user).filter(pk=patient.pk).exists():
+        raise AccessRefused(
+            _("This patient belongs to %(site)s, and you are not in the care team. Ask an administrator for access.")
+            % {"site": patient.site.name}
+        )
+
+
+def check_can_record(user: User, patient: Patient) -> None:
+    """Raise unless this person may record treatment, symptoms and results of this patient."""
+    _check_role(user, CLINICIANS | {Role.SERVICE}, _("Only nurses and physicians record clinical data."))
+    check_can_see_patient(user, patient)
+
+
+def check_can_book(user: User, patient: Patient) -> None:
+    """Raise unless this person may book or skip tests of this patient."""
+    _check_role(user, CLINICIANS, _("Only nurses and physicians book or skip tests."))
+    check_can_see_patient(user, patient)
+
+
+def check_can_review(user: User, patient: Patient) -> None:
+    """Raise unless this person may acknowledge or resolve flags of this patient."""
+    _check_role(user, {Role.PHYSICIAN}, _("Only physicians review signals."))
+    check_can_see_patient(user, patient)
+
+
+def check_can_import(user: User) -> None:
+    """Raise unless this person may bring files in."""
+    _check_role(user, IMPORTERS, _("Only administrators and service accounts import files."))
+
+
+def check_can_export(user: User) -> None:
+    """Raise unless this person may take data out."""
+    _check_role(user, {Role.ADMINISTRATOR}, _("Only administrators export data."))
+
+
+def can_see_patient(user: User, patient: Patient) -> bool:
+    """Whether this person may open this patient's record."""
+    return _allowed(check_can_see_patient, user, patient)
+
+
+def can_book(user: User, patient: Patient) -> bool:
+    """Whether this person may book or skip tests of this patient."""
+    return _allowed(check_can_book, user, patient)
+
+
+def can_review(user: User, patient: Patient) -> bool:
+    """Whether this person may acknowledge or resolve flags of this patient."""
+    return _allowed(check_can_review, user, patient)
+
+
+def can_import(user: User) -> bool:
+    """Whether this person may bring files in."""
+    return _allowed(check_can_import, user)
+
+
+def can_export(user: User) -> bool:
+    """Whether this person may take data out."""
+    return _allowed(check_can_export, user)
+
+
+def _check_role(user: User, roles: frozenset[Role] | set[Role], reason: str) -> None:
+    if not user.is_active:
+        raise AccessRefused(_("This account is not active."))
+    if user.role not in roles:
+        raise AccessRefused(reason)
+
+
+def _allowed(check: object, *arguments: object) -> bool:
+    try:
+        check(*arguments)  # type: ignore[operator]
+    except AccessRefused:
+        return False
+    return True
