@@ -1,0 +1,35 @@
+"""Flags and evaluations."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from labs.models import Evaluation, Flag, Level, Review, Signal
+from patients.models import Patient
+from tests.factories.persons import make_diagnosis
+
+
+def make_flag(patient: Patient | None = None, rule: str = "MM-PD-SERUM-M", **fields: Any) -> Flag:
+    """An open, confirmed, urgent flag; a reviewed one needs `reviewed_by`."""
+    if patient is None:
+        fields.setdefault("diagnosis", make_diagnosis())
+        patient = fields["diagnosis"].patient
+    defaults: dict[str, Any] = {
+        "criteria_version": "IMWG-2016",
+        "level": Level.URGENT,
+        "signal": Signal.CONFIRMED,
+        "review": Review.OPEN,
+        "onset_on": date(2025, 5, 1),
+        "detected_on": date(2025, 6, 1),
+        "raised_at": datetime(2025, 6, 1, 12, tzinfo=UTC),
+        "answer_by": datetime(2025, 6, 1, 16, tzinfo=UTC),
+        "explanation": "Serum M-protein 1.0 g/dL, 0.7 above the lowest confirmed value.",
+        "finding": {"comparisons": [], "evidence": [], "confounders": [], "missing": []},
+    }
+    return Flag.objects.create(patient=patient, rule=rule, **defaults | fields)
+
+
+def make_evaluation(patient: Patient, answers: dict[str, Any] | None = None, **fields: Any) -> Evaluation:
+    """What the rules answered for a patient."""
+    return Evaluation.objects.create(patient=patient, answers=answers or {}, **fields)
