@@ -1,0 +1,75 @@
+"""Numbers for Prometheus: requests as they happen, the state of jobs and the worker when asked."""
+
+from __future__ import annotations
+
+import ipaddress
+import os
+import secrets
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.views.decorators.http import require_GET
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from tracker import health
+
+REQUESTS = Counter("vigil_requests_total", "Requests answered.", ["method", "route", "status"])
+SECONDS = Histogram(
+    "vigil_request_seconds",
+    "Time to answer, in seconds.",
+    ["method", "route"],
+    buckets=(0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 10),
+)
+
+
+def observe_request(method: str, route: str, status: int, seconds: float) -> None:
+    """Count one answered request by its route (never by its address)."""
+    REQUESTS.labels(method, route, str(status)).inc()
+    SECONDS.labels(method, route).observe(seconds)
+
+
+@require_GET
+@login_not_required
+def metrics(request: HttpRequest) -> HttpResponse:
+    """/metrics, for whoever brings METRICS_TOKEN, or asks from this machine when no token is set."""
+    if not may_read(request):
+        return HttpResponseForbidden("Send METRICS_TOKEN as `Authorization: Bearer ...`.", content_type="text/plain")
+    now = generate_latest(current_state())
+    return HttpResponse(now + generate_latest(request_registry()), content_type=CONTENT_TYPE_LATEST)
+
+
+def may_read(request: HttpRequest) -> bool:
+    """Whether the request brings the token; without one configured, whether it comes straight from this machine."""
+    if settings.METRICS_TOKEN:
+        given = request.headers.get("Authorization", "")
+        return secrets.compare_digest(given.encode(), f"Bearer {settings.METRICS_TOKEN}".encode())
+    if "X-Forwarded-For" in request.headers or "Forwarded" in request.headers:
+        return False  # a proxy on this machine passes on somebody else's request
+    try:
+        return ipaddress.ip_address(request.META.get("REMOTE_ADDR", "")).is_loopback
+    except ValueError:
+        return False
+
+
+def request_registry() -> CollectorRegistry:
+    """What this process counted, or all processes together when they share PROMETHEUS_MULTIPROC_DIR."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return REGISTRY
+    together = CollectorRegistry()
+    MultiProcessCollector(together)  # type: ignore[no-untyped-call]
+    return together
+
+
+def current_state() -> CollectorRegistry:
+    """Gauges read from the database at this moment."""
+    registry = CollectorRegistry()
+    jobs = Gauge("vigil_jobs", "Jobs by state.", ["state"], registry=registry)
+    for state, count in health.jobs_by_state().items():
+        jobs.labels(state).set(count)
+    age = health.worker_silence_seconds()
+    Gauge("vigil_worker_silence_seconds", "Time since a worker was last heard of; NaN when never.", registry=registry).set(
+        float("nan") if age is None else age
+    )
+    return registry

@@ -1,0 +1,61 @@
+"""What happens around every request: a log line without patient data, metrics, and no copies in browsers."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.http import HttpRequest, HttpResponse
+from structlog.contextvars import bound_contextvars
+
+from tracker import metrics
+
+log = structlog.get_logger("vigil.request")
+GetResponse = Callable[[HttpRequest], HttpResponse]
+GIVEN_REQUEST_ID = re.compile(r"[A-Za-z0-9-]{8,64}")
+
+
+class RequestLogMiddleware:
+    """Log each request by its route, never by its address: addresses hold identifiers and search words."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer, log and count."""
+        given = request.headers.get("X-Request-ID", "")
+        request_id = given if GIVEN_REQUEST_ID.fullmatch(given) else str(uuid.uuid4())
+        started = time.perf_counter()
+        with bound_contextvars(request_id=request_id):
+            response = self.get_response(request)
+            seconds = time.perf_counter() - started
+            route = request.resolver_match.route if request.resolver_match else "(no route)"
+            user = getattr(request, "_cached_user", None)  # not `request.user`, which may ask the database
+            log.info(
+                "request",
+                method=request.method,
+                route=route,
+                status=response.status_code,
+                duration_ms=round(seconds * 1000, 1),
+                user_id=getattr(user, "pk", None),
+            )
+        metrics.observe_request(request.method or "", route, response.status_code, seconds)
+        response["X-Request-ID"] = request_id
+        return response
+
+
+class NoStoreMiddleware:
+    """Pages are not kept by browsers and proxies, so that "back" after signing out shows nobody's record."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Forbid storing, unless the view said something itself."""
+        response = self.get_response(request)
+        if "Cache-Control" not in response:
+            response["Cache-Control"] = "no-store"
+        return response
