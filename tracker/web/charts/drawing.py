@@ -1,0 +1,65 @@
+"""A trend as everything a page needs: option JSON, table rows and words."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+from tracker.web.charts.option import Option, option
+from tracker.web.charts.trend import CORRECTED, Point, TrendChart
+from tracker.web.charts.words import describe, note
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table under the chart."""
+
+    on: date
+    printed: str
+    method: str
+    note: str
+    struck: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DrawnChart:
+    """Everything `components/chart.html` needs."""
+
+    key: str
+    title: str
+    unit: str
+    description: str
+    rows: list[Row]
+    options: dict[str, Option | str] = field(default_factory=dict)
+    latest: Row | None = None
+    offers_log: bool = False
+
+    @property
+    def option_id(self) -> str:
+        """The id of the element that holds the option JSON."""
+        return f"{self.key}-option"
+
+
+def draw(chart: TrendChart) -> DrawnChart:
+    """The chart as option JSON by scale, table rows (newest first) and a description in words."""
+    ordered = sorted(chart.points, key=lambda point: point.on)
+    rows = [_row(point) for point in reversed(ordered)]
+    options: dict[str, Option | str] = {}
+    if ordered:
+        options = {"start": "log" if chart.starts_log else "linear", "linear": option(chart, "linear")}
+        if chart.offers_log or chart.starts_log:
+            options["log"] = option(chart, "log")
+    return DrawnChart(
+        key=chart.key,
+        title=chart.title,
+        unit=chart.unit,
+        description=describe(chart),
+        rows=rows,
+        options=options,
+        latest=next((row for row in rows if not row.struck), None),
+        offers_log="log" in options,
+    )
+
+
+def _row(point: Point) -> Row:
+    return Row(point.on, point.printed, point.method or point.group, note(point), point.status == CORRECTED)

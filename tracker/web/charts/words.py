@@ -1,0 +1,63 @@
+"""A trend in words: for screen readers, for print, for the table under the chart and for the hover text."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tracker.web.charts.trend import CONTRADICTORY, CORRECTED, Point, TrendChart
+
+
+def describe(chart: TrendChart) -> str:
+    """The chart in words, for screen readers and for print."""
+    used = sorted((point for point in chart.points if point.status != CORRECTED), key=lambda point: point.on)
+    if not used:
+        return _("%(title)s: no results.") % {"title": chart.title}
+    parts = [
+        ngettext("%(title)s: %(count)d result, %(first)s.", "%(title)s: %(count)d results, %(first)s to %(last)s.", len(used))
+        % {"title": chart.title, "count": len(used), "first": day_text(used[0].on), "last": day_text(used[-1].on)},
+        _("Latest %(value)s %(unit)s.") % {"value": used[-1].printed, "unit": chart.unit},
+    ]
+    if chart.nadir is not None:
+        parts.append(f"{chart.nadir_label or _('Lowest confirmed value')} {plain(chart.nadir)} {chart.unit}.")
+    if chart.threshold is not None:
+        where = _("at or above") if used[-1].value >= chart.threshold else _("below")
+        parts.append(
+            _("The latest value is %(where)s the threshold of %(value)s %(unit)s.")
+            % {"where": where, "value": plain(chart.threshold), "unit": chart.unit}
+        )
+    below = sum(point.comparator.startswith("<") for point in used)
+    if below:
+        parts.append(ngettext("%d result below the limit of detection.", "%d results below the limit of detection.", below) % below)
+    parts += [_("Assay changed on %(day)s.") % {"day": day_text(change.on)} for change in chart.assay_changes]
+    return " ".join(parts)
+
+
+def tip(chart: TrendChart, point: Point) -> list[str]:
+    """Lines of the hover text: value with unit, day, how it was measured, what is special."""
+    return [line for line in (f"{point.printed} {chart.unit}", day_text(point.on), point.method or point.group, note(point)) if line]
+
+
+def note(point: Point) -> str:
+    """What is special about a point; empty when nothing is."""
+    if point.status == CORRECTED:
+        return _("replaced by a corrected value")
+    if point.status == CONTRADICTORY:
+        return _("another value of the same day differs")
+    if point.comparator.startswith("<"):
+        return _("below the limit of detection")
+    return _("above the measuring range") if point.comparator.startswith(">") else ""
+
+
+def plain(value: Decimal) -> str:
+    """A decimal without trailing zeros and without an exponent."""
+    return f"{value.normalize():f}"
+
+
+def day_text(day: date) -> str:
+    """A day as people write it."""
+    return date_format(day, "DATE_FORMAT")
