@@ -77,9 +77,14 @@ class SkipReason(models.TextChoices):
     DUPLICATE = "duplicate", _("covered by another test")
 
 
-@keep_history("ScheduledTestHistory", inserts=False)
+@keep_history("ScheduledTestHistory", inserts=False, ignoring=("late_from",))
 class ScheduledTest(models.Model):
-    """One test to be done between `opens_on` and `closes_on`, best on `due_on`. Its status is derived from dates."""
+    """One test to be done between `opens_on` and `closes_on`, best on `due_on`. Its status is derived from dates.
+
+    `lapses_on`: from this day the next test of the same kind is open, and this one, if not done, is missed; empty for a
+    test without a successor. `late_from`: after this day it counts as late; the end of its own window, or of the first of
+    the tests just before it that were not done either, so that a patient who missed three visits is not "due today".
+    """
 
     class Origin(models.TextChoices):
         """Where it came from."""
@@ -97,6 +102,8 @@ class ScheduledTest(models.Model):
     due_on = models.DateField(_("due on"))
     opens_on = models.DateField(_("window opens"))
     closes_on = models.DateField(_("window closes"))
+    lapses_on = models.DateField(_("missed from"), null=True, blank=True)
+    late_from = models.DateField(_("late after"))
     booked_for = models.DateField(_("booked for"), null=True, blank=True)
     booked_at_place = models.CharField(_("place"), max_length=80, blank=True)
     collected_on = models.DateField(_("collected on"), null=True, blank=True)
@@ -120,6 +127,13 @@ class ScheduledTest(models.Model):
                 name="scheduled_window_holds_due_date",
             ),
             models.CheckConstraint(
+                condition=models.Q(lapses_on__isnull=True) | models.Q(lapses_on__gt=models.F("due_on")),
+                name="scheduled_lapses_after_due_date",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(late_from__lte=models.F("closes_on")), name="scheduled_late_by_end_of_window"
+            ),
+            models.CheckConstraint(
                 condition=models.Q(skipped_because="", skipped_at__isnull=True, skipped_by__isnull=True)
                 | (~models.Q(skipped_because="") & models.Q(skipped_at__isnull=False, skipped_by__isnull=False)),
                 name="scheduled_skip_complete",
@@ -131,7 +145,7 @@ class ScheduledTest(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["closes_on", "id"],
+                fields=["opens_on", "id"],
                 condition=models.Q(closed_by__isnull=True, skipped_because=""),
                 name="scheduled_open",
             ),

@@ -12,10 +12,12 @@ from django.db import models
 M = TypeVar("M", bound=type[models.Model])
 
 
-def keep_history(name: str, *, inserts: bool = True) -> Callable[[M], M]:
+def keep_history(name: str, *, inserts: bool = True, ignoring: tuple[str, ...] = ()) -> Callable[[M], M]:
     """Keep each version of a row in the table `name`. `inserts=False` keeps updates only (for tables filled in bulk,
-    where the first version is still found in the row or in its first update)."""
-    trackers: list[pghistory.RowEvent] = [pghistory.UpdateEvent(row=pghistory.Old)]
+    where the first version is still found in the row or in its first update). A change of nothing but the columns in
+    `ignoring` (worked out from others, and often) makes no version."""
+    options = {"condition": pghistory.AnyChange(exclude=list(ignoring))} if ignoring else {}
+    trackers: list[pghistory.RowEvent] = [pghistory.UpdateEvent(row=pghistory.Old, **options)]
     if inserts:
         trackers.append(pghistory.InsertEvent())
     return pghistory.track(  # type: ignore[return-value]

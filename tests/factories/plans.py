@@ -48,6 +48,7 @@ def make_scheduled_test(
 ) -> ScheduledTest:
     """A test due on a day, with a window of that many days to either side."""
     defaults: dict[str, Any] = {"opens_on": due_on - window, "closes_on": due_on + window}
+    given = defaults | fields
     return ScheduledTest.objects.create(
-        patient=patient or make_patient(), kind=kind, due_on=due_on, **defaults | fields
+        patient=patient or make_patient(), kind=kind, due_on=due_on, **{"late_from": given["closes_on"]} | given
     )
