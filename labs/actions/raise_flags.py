@@ -1,0 +1,237 @@
+"""From findings to flags: raise, confirm, change, withdraw, so that one episode stays one flag.
+
+A finding and a stored flag are the same episode when they agree on patient, rule, criteria version and onset; failing
+that (a corrected or late result moved the onset), when they share a result as evidence. A flag whose finding is gone is
+withdrawn: its evidence was corrected. Nothing is deleted, each turn is a `FlagEvent` with the evidence as it stood.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from labs.models import Decision, Flag, FlagEvent, Level, Review, Signal
+from patients.models import CareTeam, Diagnosis, User
+
+ANSWER_TIMES: Final[Mapping[str, timedelta | None]] = {
+    Level.URGENT: timedelta(hours=4),
+    Level.REVIEW: timedelta(days=7),
+    Level.INFO: None,
+}
+"""How soon a flag wants an answer (design section 4)."""
+
+SEVERITY: Final[Mapping[str, int]] = {Level.INFO: 0, Level.REVIEW: 1, Level.URGENT: 2}
+ANSWERING_SIGNALS: Final = frozenset({Signal.PROVISIONAL, Signal.CONFIRMED, Signal.NOT_EVALUABLE})
+
+EVENT_OF: Final[Mapping[str, FlagEvent.Kind]] = {
+    Signal.CONFIRMED: FlagEvent.Kind.CONFIRMED,
+    Signal.NOT_CONFIRMED: FlagEvent.Kind.NOT_CONFIRMED,
+    Signal.WITHDRAWN: FlagEvent.Kind.WITHDRAWN,
+}
+
+Episode = tuple[int, str, str]
+"""Patient, rule, criteria version."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One finding, ready to be stored: `finding` is its JSON form, `results` the numbers of the results it rests on."""
+
+    patient_id: int
+    diagnosis_id: int | None
+    rule: str
+    criteria_version: str
+    level: str
+    signal: str
+    onset_on: date
+    detected_on: date
+    line_started_on: date | None
+    explanation: str
+    finding: dict[str, Any]
+    results: frozenset[int]
+    past_line: bool = False
+
+
+@dataclass(slots=True)
+class Changes:
+    """What one reconciliation did, by kind of flag event."""
+
+    counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    new: list[Flag] = field(default_factory=list)
+    changed: list[Flag] = field(default_factory=list)
+    events: list[FlagEvent] = field(default_factory=list)
+
+
+def raise_flags(
+    *, found: Iterable[Found], patient_ids: Collection[int], rules: Collection[str], by: User, now: datetime
+) -> Mapping[str, int]:
+    """Bring the flags of these patients and rules in line with what was found; returns how many of each event.
+
+    `rules` are those that answered: a rule that failed or was not asked changes no flag.
+    Call it inside the transaction that stored the results.
+    """
+    stored = _stored_flags(patient_ids, rules)
+    owners = _owners(patient_ids)
+    wanted: dict[Episode, list[Found]] = defaultdict(list)
+    for item in found:
+        wanted[item.patient_id, item.rule, item.criteria_version].append(item)
+    changes = Changes()
+    for episode in wanted.keys() | stored.keys():
+        pairs, new, gone = pair(wanted.get(episode, []), stored.get(episode, []))
+        for item, flag in pairs:
+            _update(flag, item, changes, by=by, now=now)
+        for item in new:
+            _raise(item, owners.get(item.patient_id), changes, by=by, now=now)
+        for flag in gone:
+            _withdraw(flag, changes, by=by, now=now)
+    _write(changes)
+    return dict(changes.counts)
+
+
+def pair(
+    found: Sequence[Found], flags: Sequence[Flag]
+) -> tuple[list[tuple[Found, Flag]], list[Found], list[Flag]]:
+    """Match findings of one patient and rule with its stored flags: (pairs, findings without flag, flags without finding)."""
+    by_onset = {flag.onset_on: flag for flag in flags}
+    pairs, left = [], []
+    for item in sorted(found, key=lambda item: item.onset_on):
+        flag = by_onset.pop(item.onset_on, None)
+        if flag is None:
+            left.append(item)
+        else:
+            pairs.append((item, flag))
+    free = sorted(by_onset.values(), key=lambda flag: flag.onset_on)
+    new = []
+    for item in left:
+        twin = next((flag for flag in free if item.results & results_of(flag.finding)), None)
+        if twin is None:
+            new.append(item)
+        else:
+            free.remove(twin)
+            pairs.append((item, twin))
+    return pairs, new, [flag for flag in free if flag.signal != Signal.WITHDRAWN]
+
+
+def results_of(finding: Mapping[str, Any]) -> frozenset[int]:
+    """The numbers of the results that made this finding fire (not those it was compared with)."""
+    return frozenset(
+        item["result"] for item in finding.get("evidence", ()) if item.get("role") not in {"reference", "context"}
+    )
+
+
+def _stored_flags(patient_ids: Collection[int], rules: Collection[str]) -> dict[Episode, list[Flag]]:
+    stored: dict[Episode, list[Flag]] = defaultdict(list)
+    flags = Flag.objects.select_for_update().filter(patient_id__in=list(patient_ids), rule__in=list(rules)).order_by("id")
+    for flag in flags:
+        stored[flag.patient_id, flag.rule, flag.criteria_version].append(flag)
+    return stored
+
+
+def _owners(patient_ids: Collection[int]) -> dict[int, User | None]:
+    teams = CareTeam.objects.filter(patient_id__in=list(patient_ids)).select_related("physician", "cover")
+    return {team.patient_id: team.owner() for team in teams}
+
+
+def _raise(item: Found, owner: User | None, changes: Changes, *, by: User, now: datetime) -> None:
+    flag = Flag(
+        patient_id=item.patient_id,
+        diagnosis_id=item.diagnosis_id,
+        rule=item.rule,
+        criteria_version=item.criteria_version,
+        owner=owner,
+        raised_at=now,
+        review=Review.OPEN,
+    )
+    _copy(flag, item, now=now, restart_clock=True)
+    changes.new.append(flag)
+    _note(flag, FlagEvent.Kind.RAISED, changes, by=by, now=now)
+
+
+def _update(flag: Flag, item: Found, changes: Changes, *, by: User, now: datetime) -> None:
+    if flag.finding == item.finding and flag.signal == item.signal and flag.level == level_of(item):
+        return
+    before = (flag.signal, flag.level, results_of(flag.finding))
+    kind = EVENT_OF.get(item.signal, FlagEvent.Kind.CHANGED) if item.signal != flag.signal else FlagEvent.Kind.CHANGED
+    reopen = _reopens(flag, item)
+    stronger = SEVERITY[level_of(item)] > SEVERITY[flag.level] or before[0] == Signal.WITHDRAWN
+    _copy(flag, item, now=now, restart_clock=stronger or reopen)
+    changes.changed.append(flag)
+    _note(flag, kind, changes, by=by, now=now)
+    if reopen:
+        flag.review, flag.decision, flag.decision_note, flag.watch_until = Review.OPEN, "", "", None
+        _note(flag, FlagEvent.Kind.REOPENED, changes, by=by, now=now)
+
+
+def _reopens(flag: Flag, item: Found) -> bool:
+    """New evidence reopens what people had answered: a stronger signal always, further results unless the relapse was
+    recorded already or the physician watches until a date that has not come."""
+    if flag.review == Review.OPEN or item.signal not in ANSWERING_SIGNALS:
+        return False
+    if item.signal != flag.signal or SEVERITY[level_of(item)] > SEVERITY[flag.level]:
+        return flag.review == Review.RESOLVED or item.signal == Signal.CONFIRMED or flag.signal == Signal.WITHDRAWN
+    if flag.review != Review.RESOLVED or not item.results - results_of(flag.finding):
+        return False
+    if flag.decision == Decision.WATCH and flag.watch_until is not None:
+        return item.detected_on > flag.watch_until
+    return flag.decision != Decision.RELAPSE_CONFIRMED
+
+
+def _withdraw(flag: Flag, changes: Changes, *, by: User, now: datetime) -> None:
+    flag.signal = Signal.WITHDRAWN
+    flag.answer_by = None
+    flag.version += 1
+    changes.changed.append(flag)
+    _note(flag, FlagEvent.Kind.WITHDRAWN, changes, by=by, now=now)
+
+
+def level_of(item: Found) -> str:
+    """The level to show: findings of an earlier line of therapy are kept for the record, as information."""
+    return Level.INFO if item.past_line else item.level
+
+
+def _copy(flag: Flag, item: Found, *, now: datetime, restart_clock: bool) -> None:
+    flag.level, flag.signal = level_of(item), item.signal
+    flag.onset_on, flag.detected_on, flag.line_started_on = item.onset_on, item.detected_on, item.line_started_on
+    flag.explanation, flag.finding = item.explanation, item.finding
+    flag.version = (flag.version or 0) + 1 if flag.pk else 1
+    limit = ANSWER_TIMES[flag.level]
+    if item.signal not in ANSWERING_SIGNALS or limit is None:
+        flag.answer_by = None
+    elif restart_clock or flag.answer_by is None:
+        flag.answer_by = now + limit
+
+
+def _note(flag: Flag, kind: FlagEvent.Kind, changes: Changes, *, by: User, now: datetime) -> None:
+    changes.counts[kind.value] += 1
+    changes.events.append(
+        FlagEvent(
+            flag=flag, at=now, by=by, kind=kind, signal=flag.signal, review=flag.review, level=flag.level,
+            finding=flag.finding,
+        )
+    )
+
+
+def _write(changes: Changes) -> None:
+    Flag.objects.bulk_create(changes.new, batch_size=1000)
+    changed = list({flag.pk: flag for flag in changes.changed}.values())
+    if changed:
+        Flag.objects.bulk_update(
+            changed,
+            [
+                "level", "signal", "review", "onset_on", "detected_on", "line_started_on", "answer_by", "explanation",
+                "finding", "decision", "decision_note", "watch_until", "version",
+            ],
+            batch_size=500,
+        )
+    for event in changes.events:
+        event.flag_id = event.flag.pk
+    FlagEvent.objects.bulk_create(changes.events, batch_size=1000)
+
+
+def diagnoses_of(patient_ids: Collection[int]) -> dict[tuple[int, str], int]:
+    """(patient, disease) -> diagnosis."""
+    rows = Diagnosis.objects.filter(patient_id__in=list(patient_ids)).values_list("patient_id", "disease", "id")
+    return {(patient, disease): number for patient, disease, number in rows}
