@@ -187,7 +187,7 @@ FORMAT_MODULE_PATH = ["tracker.formats"]
 # Files
 
 STATIC_URL = "static/"
-STATIC_ROOT = env.ROOT / "staticfiles"
+STATIC_ROOT = env.ROOT / "staticfiles" if PRODUCTION else None  # in development they are served from where they lie
 MEDIA_ROOT = VIGIL_HOME / "uploads"
 EXPORT_ROOT = VIGIL_HOME / "exports"
 FILE_UPLOAD_PERMISSIONS = 0o600

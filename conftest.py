@@ -1,0 +1,116 @@
+"""The ground of all tests: their own VIGIL_HOME and their own database server, gone when the run ends.
+
+With DATABASE_URL set the tests use that server instead (its `test_...` databases, as Django names them). The server starts
+when the first test asks for a database, so tests of pure code do not wait for one.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent
+HOMES = ROOT / "var" / "tests"
+OWNER = "owner.lock"
+_owned: tuple[Path, IO[str]] | None = None  # the home this process made and must delete, with the lock that says so
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Give the run a home of its own before Django reads its settings; workers of xdist share the controller's."""
+    global _owned
+    os.environ["DJANGO_SETTINGS_MODULE"] = "tracker.settings"
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        _remove_abandoned_homes()
+        _owned = _make_home()
+        os.environ["VIGIL_HOME"] = str(_owned[0])
+    for name in ("VIGIL_ENV", "VIGIL_DEBUG", "VIGIL_POOL_SIZE", "SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_URL", "METRICS_TOKEN"):
+        os.environ.pop(name, None)
+    import django
+
+    django.setup()
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the server and delete its files."""
+    if _owned is not None:
+        home, lock = _owned
+        _destroy(home)
+        lock.close()
+
+
+def _make_home() -> tuple[Path, IO[str]]:
+    HOMES.mkdir(parents=True, exist_ok=True)
+    home = Path(tempfile.mkdtemp(dir=HOMES))
+    lock = (home / OWNER).open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    return home, lock
+
+
+def _remove_abandoned_homes() -> None:
+    """Delete what killed runs left behind: nobody holds their lock any more."""
+    for path in HOMES.glob(f"*/{OWNER}"):
+        with path.open("w") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                continue
+            _destroy(path.parent)
+
+
+def _destroy(home: Path) -> None:
+    from tracker.embedded_postgres import EmbeddedPostgres
+
+    EmbeddedPostgres(home, durable=False).destroy()
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """Start the server before pytest-django makes the test database on it."""
+    from django.conf import settings
+
+    from tracker.embedded_postgres import EmbeddedPostgres
+
+    if settings.USES_EMBEDDED_DATABASE:
+        EmbeddedPostgres(settings.VIGIL_HOME, durable=False).start()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def quick_settings() -> Iterator[None]:
+    """Argon2 is slow on purpose, and listing all static files for each test client takes long: tests need neither."""
+    from django.test import override_settings
+
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with override_settings(PASSWORD_HASHERS=hashers, WHITENOISE_AUTOREFRESH=True):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def emptied_between_transactional_tests() -> Iterator[None]:
+    """Let tests that commit be followed by emptied tables, which the triggers against TRUNCATE would refuse."""
+    from django.db import connections
+    from django.test import TransactionTestCase
+
+    teardown = TransactionTestCase._fixture_teardown
+
+    def teardown_without_triggers(case: Any) -> None:
+        for connection in connections.all(initialized_only=True):
+            with connection.cursor() as cursor:
+                cursor.execute("set session_replication_role = replica")
+        try:
+            teardown(case)
+        finally:
+            for connection in connections.all(initialized_only=True):
+                with connection.cursor() as cursor:
+                    cursor.execute("set session_replication_role = default")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", teardown_without_triggers)
+        yield
