@@ -1,6 +1,7 @@
 """Who may do what. `check_can_x()` raises `AccessRefused` with the reason; `can_x()` answers yes or no.
 
-A person sees a patient of one of their sites, or one whose care team they belong to. Default is no.
+A person sees a patient of one of their sites, or one whose care team they belong to. Vigil's own account, which acts
+for jobs and the command line, sees every patient. Default is no.
 """
 
 from __future__ import annotations
@@ -9,7 +10,10 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from patients.models import Patient, Role, User
+from patients.models import Patient, Role, Site, User
+
+SYSTEM_USERNAME = "vigil"
+"""The one account that works for all sites; `patients.actions.system_account` makes it, nobody can sign in with it."""
 
 READERS = frozenset({Role.NURSE, Role.PHYSICIAN, Role.ADMINISTRATOR, Role.AUDITOR})
 CLINICIANS = frozenset({Role.NURSE, Role.PHYSICIAN})
@@ -28,15 +32,35 @@ def patients_visible_to(user: User) -> QuerySet[Patient]:
 
 
 def visible_to(user: User, path: str = "") -> Q:
-    """The condition "this person may see the patient", for a model whose patient is reached by `path` (`"patient__"`)."""
-    sites = user.sites.all() if user.pk else user.sites.none()
-    site = Q(**{f"{path}site__in": sites.values("pk")})
+    """The condition "this person may see the patient", for a model that reaches it by `path` (`"patient__"`)."""
+    if is_system(user):
+        return Q()
+    if user.pk is None or not user.is_active:
+        return Q(pk__in=[])
+    site = Q(**{f"{path}site__in": user.sites.values("pk")})
     if user.role not in CLINICIANS:
         return site
     team = Q()
     for post in ("physician", "nurse", "cover"):
         team |= Q(**{f"{path}care_team__{post}": user.pk})
     return site | team
+
+
+def is_system(user: User) -> bool:
+    """Whether this is the account of Vigil itself."""
+    return user.role == Role.SERVICE and user.username == SYSTEM_USERNAME
+
+
+def check_can_work_at(user: User, site: Site) -> None:
+    """Raise unless this person works for this site."""
+    if not is_system(user) and not user.sites.filter(pk=site.pk).exists():
+        raise AccessRefused(_("You do not work for %(site)s. Ask an administrator for access.") % {"site": site.name})
+
+
+def check_can_register(user: User, site: Site) -> None:
+    """Raise unless this person may register patients at this site."""
+    _check_role(user, CLINICIANS | IMPORTERS, _("Only nurses, physicians and administrators register patients."))
+    check_can_work_at(user, site)
 
 
 def check_can_see_patient(user: User, patient: Patient) -> None:
@@ -46,6 +70,14 @@ def check_can_see_patient(user: User, patient: Patient) -> None:
             _("This patient belongs to %(site)s, and you are not in the care team. Ask an administrator for access.")
             % {"site": patient.site.name}
         )
+
+
+def check_can_describe(user: User, patient: Patient) -> None:
+    """Raise unless this person may correct this patient's particulars, diagnosis and care team."""
+    _check_role(
+        user, CLINICIANS | IMPORTERS, _("Only nurses, physicians and administrators change a patient's particulars.")
+    )
+    check_can_see_patient(user, patient)
 
 
 def check_can_record(user: User, patient: Patient) -> None:
@@ -79,6 +111,21 @@ def check_can_export(user: User) -> None:
 def can_see_patient(user: User, patient: Patient) -> bool:
     """Whether this person may open this patient's record."""
     return _allowed(check_can_see_patient, user, patient)
+
+
+def can_register(user: User, site: Site) -> bool:
+    """Whether this person may register patients at this site."""
+    return _allowed(check_can_register, user, site)
+
+
+def can_describe(user: User, patient: Patient) -> bool:
+    """Whether this person may correct this patient's particulars, diagnosis and care team."""
+    return _allowed(check_can_describe, user, patient)
+
+
+def can_record(user: User, patient: Patient) -> bool:
+    """Whether this person may record treatment, symptoms and results of this patient."""
+    return _allowed(check_can_record, user, patient)
 
 
 def can_book(user: User, patient: Patient) -> bool:

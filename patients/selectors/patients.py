@@ -1,0 +1,110 @@
+"""Finding patients, and who the open record belongs to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
+
+from patients.access import patients_visible_to
+from patients.models import MRN, Diagnosis, Identifier, Patient, TreatmentLine, User
+from patients.selectors.dates import days_meant
+from patients.selectors.keyset import Key, Page, page_of
+
+PAGE_SIZE = 50
+ORDER = (Key("family_lower"), Key("given_lower"), Key("id", read=int))
+
+
+@dataclass(frozen=True, slots=True)
+class Banner:
+    """What stays in sight on every page of a patient, so that nobody acts on the wrong person."""
+
+    patient: Patient
+    age: int | None
+    identifiers: list[Identifier]
+    diagnosis: Diagnosis | None
+    other_diagnoses: list[Diagnosis]
+    line: TreatmentLine | None
+    physician: User | None
+    nurse: User | None
+
+    @property
+    def mrn(self) -> str:
+        """The first record number, as text."""
+        return next((number.value for number in self.identifiers if number.system == MRN), "")
+
+
+def find_patients(*, user: User, text: str = "", after: str = "", before: str = "", size: int = PAGE_SIZE) -> Page[Patient]:
+    """Patients this person may see whose name, number or birth date fits `text`, by name. Empty text: all of them."""
+    found = (
+        patients_visible_to(user)
+        .annotate(family_lower=Lower("family_name"), given_lower=Lower("given_name"))
+        .filter(_meaning(text))
+        .select_related("site", "care_team__physician")
+        .prefetch_related("identifiers", "diagnoses")
+    )
+    return page_of(found, ORDER, size=size, after=after, before=before)
+
+
+def visible_patient(*, user: User, patient_id: int) -> Patient:
+    """The patient, if this person may see them. Raises Patient.DoesNotExist: who may not see does not learn who exists."""
+    return _with_banner(patients_visible_to(user)).get(pk=patient_id)
+
+
+def banner_of(patient: Patient, *, today: date) -> Banner:
+    """The banner of a patient read by `visible_patient`."""
+    diagnoses = list(patient.diagnoses.all())
+    diagnosis = diagnoses[0] if diagnoses else None
+    team = getattr(patient, "care_team", None)
+    return Banner(
+        patient=patient,
+        age=age_on(patient.birth_date, patient.deceased_on or today),
+        identifiers=list(patient.identifiers.all()),
+        diagnosis=diagnosis,
+        other_diagnoses=diagnoses[1:],
+        line=current_line(diagnosis, today=today) if diagnosis else None,
+        physician=team.owner() if team else None,
+        nurse=team.nurse if team else None,
+    )
+
+
+def current_line(diagnosis: Diagnosis, *, today: date) -> TreatmentLine | None:
+    """The therapy that runs on this day, else None. Reads prefetched lines."""
+    running = [line for line in diagnosis.lines.all() if line.started_on <= today and (line.ended_on is None or line.ended_on >= today)]
+    return max(running, key=lambda line: (line.started_on, line.pk), default=None)
+
+
+def age_on(birth_date: date, day: date) -> int:
+    """Full years of life on a day."""
+    return day.year - birth_date.year - ((day.month, day.day) < (birth_date.month, birth_date.day))
+
+
+def months_between(earlier: date, later: date) -> int:
+    """Full months from one day to another."""
+    return (later.year - earlier.year) * 12 + later.month - earlier.month - (later.day < earlier.day)
+
+
+def _with_banner(patients: QuerySet[Patient]) -> QuerySet[Patient]:
+    return patients.select_related(
+        "site", "care_team__physician", "care_team__cover", "care_team__nurse", "evaluation"
+    ).prefetch_related("identifiers", "diagnoses__lines")
+
+
+def _meaning(text: str) -> Q:
+    """What a search means: a birth date if it reads as one; else the start of a number or of the names in either order."""
+    words = text.replace(",", " ").split()
+    if not words:
+        return Q()
+    if days := days_meant(text):
+        return Q(birth_date__in=days)
+    numbers = Q(pk__in=Identifier.objects.filter(value__istartswith=text.strip()).values("patient"))
+    if len(words) == 1:
+        return numbers | Q(family_lower__startswith=words[0].lower()) | Q(given_lower__startswith=words[0].lower())
+    whole = " ".join(words).lower()
+    names = Q(family_lower__startswith=whole)
+    for split in range(1, len(words)):
+        first, last = " ".join(words[:split]).lower(), " ".join(words[split:]).lower()
+        names |= Q(family_lower=first, given_lower__startswith=last) | Q(given_lower=first, family_lower__startswith=last)
+    return numbers | names

@@ -1,0 +1,123 @@
+"""Who may do what: one table, both forms of every check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from patients import access
+from patients.actions.system_account import system_account
+from patients.models import Role, User
+from tests.factories import make_care_team, make_patient, make_site, make_user
+
+pytestmark = pytest.mark.django_db
+
+N, P, A, U, S = Role.NURSE, Role.PHYSICIAN, Role.ADMINISTRATOR, Role.AUDITOR, Role.SERVICE
+
+ON_A_PATIENT: dict[str, set[Role]] = {
+    "see_patient": {N, P, A, U, S},
+    "describe": {N, P, A, S},
+    "record": {N, P, S},
+    "book": {N, P},
+    "review": {P},
+}
+IN_GENERAL: dict[str, set[Role]] = {"import": {A, S}, "export": {A}}
+
+
+def both_forms(name: str) -> tuple[Callable[..., None], Callable[..., bool]]:
+    return getattr(access, f"check_can_{name}"), getattr(access, f"can_{name}")
+
+
+def agree(name: str, *arguments: Any) -> bool:
+    """Whether it is allowed, after making sure that both forms say the same and a refusal gives its reason."""
+    check, can = both_forms(name)
+    allowed = can(*arguments)
+    if allowed:
+        check(*arguments)
+    else:
+        with pytest.raises(access.AccessRefused) as refusal:
+            check(*arguments)
+        assert len(str(refusal.value)) > 10
+    return allowed
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("name", ON_A_PATIENT)
+def test_own_site(name: str, role: Role) -> None:
+    patient = make_patient()
+    user = make_user(role, sites=[patient.site])
+    assert agree(name, user, patient) == (role in ON_A_PATIENT[name])
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("name", ON_A_PATIENT)
+def test_nobody_works_on_another_site(name: str, role: Role) -> None:
+    assert not agree(name, make_user(role, sites=[make_site()]), make_patient())
+
+
+@pytest.mark.parametrize("name", ON_A_PATIENT)
+@pytest.mark.parametrize(("post", "role"), [("physician", P), ("nurse", N), ("cover", P)])
+def test_the_care_team_works_across_sites(name: str, post: str, role: Role) -> None:
+    patient = make_patient()
+    member = make_user(role, sites=[make_site()])
+    make_care_team(patient, **{post: member})
+    assert agree(name, member, patient) == (role in ON_A_PATIENT[name])
+
+
+def test_a_post_gives_no_access_to_somebody_who_is_no_clinician() -> None:
+    patient = make_patient()
+    administrator = make_user(Role.ADMINISTRATOR)
+    make_care_team(patient, nurse=administrator)
+    assert not agree("see_patient", administrator, patient)
+
+
+@pytest.mark.parametrize("name", ON_A_PATIENT)
+@pytest.mark.parametrize("role", list(Role))
+def test_an_inactive_account_may_nothing(name: str, role: Role) -> None:
+    patient = make_patient()
+    assert not agree(name, make_user(role, sites=[patient.site], is_active=False), patient)
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("name", IN_GENERAL)
+def test_files_in_and_out(name: str, role: Role) -> None:
+    assert agree(name, make_user(role)) == (role in IN_GENERAL[name])
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_registering_at_the_own_site_only(role: Role) -> None:
+    here, elsewhere = make_site(), make_site()
+    user = make_user(role, sites=[here])
+    assert agree("register", user, here) == (role in {N, P, A, S})
+    assert not agree("register", user, elsewhere)
+
+
+def test_every_check_has_its_yes_or_no_form_and_a_row_in_these_tables() -> None:
+    checks = {name.removeprefix("check_can_") for name in vars(access) if name.startswith("check_can_")}
+    answers = {name.removeprefix("can_") for name in vars(access) if name.startswith("can_")}
+    assert checks - {"work_at"} == answers == {*ON_A_PATIENT, *IN_GENERAL, "register"}
+
+
+def test_vigil_itself_works_everywhere() -> None:
+    patient = make_patient()
+    assert agree("see_patient", system_account(), patient)
+    assert agree("register", system_account(), make_site())
+
+
+def test_a_person_cannot_take_the_place_of_vigil_by_its_name() -> None:
+    impostor = make_user(Role.NURSE, username=access.SYSTEM_USERNAME)
+    assert not agree("see_patient", impostor, make_patient())
+
+
+def test_a_patient_of_two_posts_is_listed_once() -> None:
+    patient = make_patient()
+    physician = make_user(P, sites=[patient.site])
+    make_care_team(patient, physician=physician, cover=physician)
+    assert list(access.patients_visible_to(physician)) == [patient]
+
+
+def test_nobody_signed_in_sees_nobody() -> None:
+    make_patient()
+    assert not access.patients_visible_to(User(role=P)).exists()
