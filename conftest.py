@@ -100,12 +100,17 @@ def emptied_between_transactional_tests() -> Iterator[None]:
 
     teardown = TransactionTestCase._fixture_teardown
 
+    def empty_job_tables() -> None:  # procrastinate's tables are not Django's to empty
+        with connections["default"].cursor() as cursor:
+            cursor.execute("truncate procrastinate_jobs, procrastinate_workers cascade")
+
     def teardown_without_triggers(case: Any) -> None:
         for connection in connections.all(initialized_only=True):
             with connection.cursor() as cursor:
                 cursor.execute("set session_replication_role = replica")
         try:
             teardown(case)
+            empty_job_tables()
         finally:
             for connection in connections.all(initialized_only=True):
                 with connection.cursor() as cursor:

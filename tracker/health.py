@@ -60,7 +60,7 @@ def check_worker() -> str:
     """Whether a worker has given a sign of life lately."""
     silence = worker_silence_seconds()
     if silence is None:
-        return "no worker has ever run; run: manage.py procrastinate worker"
+        return "no worker runs; start one with: manage.py procrastinate worker"
     return OK if silence <= LONGEST_SILENCE else f"no worker has been heard of for {silence:.0f} seconds"
 
 

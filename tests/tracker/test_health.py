@@ -33,7 +33,7 @@ def test_ready_when_a_worker_was_heard_of_lately(client: Client) -> None:
 def test_not_ready_without_a_worker(client: Client) -> None:
     response = client.get("/readyz")
     assert response.status_code == 503
-    assert response.json()["worker"].startswith("no worker has ever run")
+    assert response.json()["worker"].startswith("no worker runs")
 
 
 @pytest.mark.django_db
