@@ -1,0 +1,1 @@
+"""An invented follow-up cohort, with the truth about every relapse kept apart from what the laboratory saw."""
