@@ -1,0 +1,1 @@
+"""The words laboratories use, made exact: analytes, units, specimens, statuses, diseases, symptoms. Pure Python."""

@@ -1,0 +1,77 @@
+"""Every analyte Vigil takes, and which one a code names."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
+
+from labs.vocabulary.analyte import Analyte, Kind, Range
+from labs.vocabulary.loinc import VIGIL, has_valid_check_digit, is_loinc_system, looks_like_loinc, malformed, misused
+from labs.vocabulary.quarantine import NotTaken, QuarantineReason, UnknownCode
+from labs.vocabulary.tables.blood import BLOOD
+from labs.vocabulary.tables.chemistry import CHEMISTRY
+from labs.vocabulary.tables.myeloma import MYELOMA
+from labs.vocabulary.tables.residual_disease import RESIDUAL_DISEASE
+from labs.vocabulary.tables.urine_csf import URINE_AND_CSF
+
+__all__ = ["ANALYTES", "BY_LOINC", "NOT_TAKEN", "Analyte", "Kind", "LocalCode", "Range", "analyte_for"]
+
+NOT_TAKEN = ""  # the target of a local code that a laboratory manager looked at and Vigil does not use
+
+_ALL = (*BLOOD, *MYELOMA, *CHEMISTRY, *URINE_AND_CSF, *RESIDUAL_DISEASE)
+
+ANALYTES: Mapping[str, Analyte] = MappingProxyType({analyte.code: analyte for analyte in _ALL})
+
+BY_LOINC: Mapping[str, Analyte] = MappingProxyType({loinc: analyte for analyte in _ALL for loinc in analyte.loinc})
+
+
+class LocalCode(NamedTuple):
+    """A laboratory's own code; a site maps it to the code of an analyte, or to NOT_TAKEN."""
+
+    laboratory: str
+    code: str
+
+
+LocalCodes = Mapping[LocalCode, str]
+
+
+def analyte_for(
+    system: str | None, code: str, *, laboratory: str = "", display: str = "", local_codes: LocalCodes | None = None
+) -> Analyte | NotTaken | UnknownCode:
+    """The analyte a code names. A site's own mapping goes first, then LOINC, then Vigil's own codes; never a guess."""
+    code = code.strip()
+    if not code:
+        return UnknownCode(
+            code,
+            QuarantineReason.CODE_MISSING,
+            "the result carries no code",
+            "Ask the laboratory to send the LOINC code of the test.",
+        )
+    mapped = (local_codes or {}).get(LocalCode(laboratory, code))
+    if mapped is not None and code not in BY_LOINC:
+        return ANALYTES[mapped] if mapped else NotTaken(code, f"{code} of {laboratory} is mapped as not taken")
+    if is_loinc_system(system) or (not system and looks_like_loinc(code)):
+        return _by_loinc(code, display)
+    if system in (None, "", VIGIL) and code in ANALYTES:
+        return ANALYTES[code]
+    return UnknownCode(
+        code,
+        QuarantineReason.CODE_UNKNOWN,
+        f"{code} ({system or 'no code system'}) of {laboratory or 'an unnamed laboratory'} is not mapped to an analyte",
+        "Map this local code to an analyte, or mark it as not taken, for this laboratory.",
+    )
+
+
+def _by_loinc(code: str, display: str) -> Analyte | NotTaken | UnknownCode:
+    analyte = BY_LOINC.get(code)
+    if analyte is not None:
+        return analyte
+    if not looks_like_loinc(code):
+        return UnknownCode(
+            code,
+            QuarantineReason.CODE_MALFORMED,
+            f"{code} does not have the form of a LOINC code",
+            "Ask the laboratory which code it meant.",
+        )
+    if not has_valid_check_digit(code):
+        return malformed(code)
+    return misused(code, display) or NotTaken(code, f"{code} is a LOINC code Vigil does not use")

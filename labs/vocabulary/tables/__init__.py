@@ -1,0 +1,1 @@
+"""The analytes, a file a field."""
