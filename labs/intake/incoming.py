@@ -1,7 +1,7 @@
 """What a message says once it has been read, before anything is decided about it.
 
-Every format (`csv/`, `fhir/`) turns bytes into these records and into nothing else. Values are kept as they came: no unit is
-converted, no code is interpreted, no patient is looked up here.
+Every format (`csv/`, `fhir/`) turns bytes into these records and into nothing else. Values are kept as they came: no
+unit is converted, no code is interpreted, no patient is looked up here.
 """
 
 from dataclasses import dataclass
@@ -17,16 +17,16 @@ Record = TypeVar("Record")
 def _row_record(cls: type[Record]) -> type[Record]:
     """Make a dataclass that the type checker holds frozen, for records made once a row.
 
-    Freezing at run time costs nine times as much at construction and near half of all the time a large file takes to read.
+    Freezing at run time makes construction nine times as slow: near half of all the time a large file takes to read.
     """
     return dataclass(slots=True, unsafe_hash=True)(cls)
 
 
 MRN = "mrn"
-"""Identifier system of a medical record number that came without a system of its own (the `mrn` column of a CSV file)."""
+"""Identifier system of a medical record number that came without a system of its own (the `mrn` column of CSV)."""
 
 LOINC = "http://loinc.org"
-LOCAL_CODE = "local"
+LOCAL_CODE = ""
 """Code system of a code that has not the form of a LOINC code and came without a system: the laboratory's own code."""
 
 
@@ -66,15 +66,20 @@ class Reason(StrEnum):
     FACT_WITHOUT_DIAGNOSIS = "fact_without_diagnosis"
     BROKEN_ENTRY = "broken_entry"
     MISSING_CODE = "missing_code"
+    VALUE_NOT_READ = "value_not_read"
     SUBJECT_MISSING = "subject_missing"
     SUBJECT_NOT_FOUND = "subject_not_found"
+    SUBJECT_CONTRADICTS = "subject_contradicts"
     REFERENCE_NOT_FOUND = "reference_not_found"
     NO_IDENTIFIER = "no_identifier"
+    REPORT_REFUSED = "report_refused"
     # skipped: nothing is wrong, nothing is taken
     UNKNOWN_COLUMN = "unknown_column"
     NO_ROWS = "no_rows"
     REPEATED_ROW = "repeated_row"
     NO_RESULT = "no_result"
+    VALUE_ABSENT = "value_absent"
+    GROUP_OF_RESULTS = "group_of_results"
     RESOURCE_NOT_USED = "resource_not_used"
     NOT_A_FOLLOWED_DISEASE = "not_a_followed_disease"
     NOT_A_CONFIRMED_CONDITION = "not_a_confirmed_condition"
@@ -83,7 +88,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IncomingSubject:
-    """Whom a record is about, in the sender's words: enough to find the patient, and to notice that it is another person."""
+    """Whom a record is about, in the sender's words: enough to find the patient, and to notice another person."""
 
     identifiers: tuple[tuple[str, str], ...]
     """(system, value) pairs, the sender's order; system is `MRN` where none was given."""
@@ -146,6 +151,7 @@ class IncomingCondition:
     recorded_on: date | None = None
     abated_on: date | None = None
     source_id: str = ""
+    row: int | None = None
 
 
 @_row_record
@@ -170,7 +176,7 @@ class IncomingResult:
     status: str
     """One of the FHIR observation statuses."""
     collected_at: datetime | None
-    """None when only the day, or nothing, is known. Without offset (naive) it is local time of the site: see `zone_known`."""
+    """None when only the day, or nothing, is known. Naive: local time of the site, see `zone_known`."""
     collected_on: date | None
     """Calendar day at the place of collection; None when not known to the day."""
     time_known: bool
@@ -217,7 +223,7 @@ class IncomingReport:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Something that could not be taken, and how to mend it. The rest of the file is not affected unless `whole_file`."""
+    """Something that could not be taken, and how to mend it. The rest was not affected unless `whole_file`."""
 
     where: str
     reason: Reason

@@ -4,7 +4,9 @@ import re
 from decimal import Decimal
 from functools import lru_cache
 
-_PRINTED = re.compile(r"(<=|>=|<|>|≤|≥)?\s*([+-]?(?:\d{1,20}(?:\.\d{1,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,2})?)", re.ASCII)
+_PRINTED = re.compile(
+    r"(<=|>=|<|>|≤|≥)?\s*([+-]?(?:\d{1,20}(?:\.\d{1,20})?|\.\d{1,20})(?:[eE][+-]?\d{1,2})?)", re.ASCII
+)
 _COMPARATORS = {None: "", "≤": "<=", "≥": ">="}
 
 
@@ -27,4 +29,6 @@ def is_small_enough(value: Decimal) -> bool:
     if not value.is_finite():
         return False
     exponent = value.as_tuple().exponent
-    return isinstance(exponent, int) and -40 <= exponent and value.adjusted() <= 40 and len(value.as_tuple().digits) <= 60
+    return (
+        isinstance(exponent, int) and exponent >= -40 and value.adjusted() <= 40 and len(value.as_tuple().digits) <= 60
+    )

@@ -1,8 +1,8 @@
 """`patients.csv`: one person a row, with the facts of the disease that the rules need.
 
-Decisions where the contract is silent: sex may not be blank (write `unknown`); facts of a disease without the disease, and
-chains or markers of myeloma beside a leukaemia, are refused; the same row twice is skipped, a different row under the same
-medical record number is refused and names the first.
+Decisions where the contract is silent: sex may not be blank (write `unknown`); facts of a disease without the disease,
+and chains or markers of myeloma beside a leukaemia, are refused; the same row twice is skipped, a different row under
+the same medical record number is refused and names the first.
 """
 
 import unicodedata
@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import BinaryIO
 
-from labs.intake.csv.table import Columns, Damage, Table
+from labs.intake.csv.table import Columns, DamageError, Table
 from labs.intake.incoming import (
     DISEASES,
     MRN,
@@ -22,7 +22,7 @@ from labs.intake.incoming import (
     Refused,
     Skipped,
 )
-from labs.intake.moments import BadMoment, read_day
+from labs.intake.moments import BadMomentError, read_day
 
 COLUMNS = Columns(
     required=("mrn", "family_name", "given_name", "birth_date", "sex", "site"),
@@ -61,7 +61,7 @@ def read_patients(stream: BinaryIO, *, as_of: date) -> Iterator[IncomingPatient 
     """Yield one outcome a row, after notes on the header. `as_of` is today's date at the reader."""
     try:
         table = Table(stream, COLUMNS)
-    except Damage as damage:
+    except DamageError as damage:
         yield damage.refuse_file()
         return
     yield from table.notes()
@@ -74,10 +74,10 @@ def read_patients(stream: BinaryIO, *, as_of: date) -> Iterator[IncomingPatient 
 
 
 def _outcome(
-    number: int, fields: list[str] | Damage, seen: dict[str, tuple[int, int]], as_of: date
+    number: int, fields: list[str] | DamageError, seen: dict[str, tuple[int, int]], as_of: date
 ) -> IncomingPatient | Skipped | Refused:
     """Return the patient of a row; `seen` keeps the row and a digest of the content of each patient taken so far."""
-    if isinstance(fields, Damage):
+    if isinstance(fields, DamageError):
         return fields.refuse_row(number)
     try:
         patient = _patient(number, dict(zip(COLUMNS.known, fields, strict=True)), as_of)
@@ -86,8 +86,8 @@ def _outcome(
         if digest != first_digest:
             message = f"Row {first_row} has the same mrn and other data."
             remedy = f"Keep the right one of rows {first_row} and {number}, or correct the mrn."
-            raise Damage(Reason.CONTRADICTING_ROWS, message, remedy, column="mrn", found=fields[0])
-    except Damage as damage:
+            raise DamageError(Reason.CONTRADICTING_ROWS, message, remedy, column="mrn", found=fields[0])
+    except DamageError as damage:
         return damage.refuse_row(number)
     if first_row != number:
         return Skipped(f"row {number}", Reason.REPEATED_ROW, f"The same as row {first_row}.", number)
@@ -98,10 +98,12 @@ def _patient(number: int, row: Fields, as_of: date) -> IncomingPatient:
     for name in COLUMNS.required:
         if not row[name]:
             remedy = f"Enter one of: {', '.join(sorted(SEXES))}." if name == "sex" else "Fill in the field."
-            raise Damage(Reason.MISSING_VALUE, f"Column {name} is empty.", remedy, column=name)
+            raise DamageError(Reason.MISSING_VALUE, f"Column {name} is empty.", remedy, column=name)
         if not row[name].isprintable():
-            message = f"Column {name} holds a character that cannot be seen (a line break, tab or zero-width character)."
-            raise Damage(Reason.BAD_VALUE, message, "Remove the character.", column=name)
+            message = (
+                f"Column {name} holds a character that cannot be seen (a line break, tab or zero-width character)."
+            )
+            raise DamageError(Reason.BAD_VALUE, message, "Remove the character.", column=name)
     dates = {
         name: _day(row, name, as_of) for name in ("birth_date", "diagnosed_on", "remission_on", "therapy_ended_on")
     }
@@ -125,12 +127,12 @@ def _diagnosis(row: Fields, dates: Mapping[str, date | None]) -> IncomingDiagnos
     if not disease:
         if stated:
             message = f"Column {stated[0]} is filled in but diagnosis is empty."
-            raise Damage(Reason.FACT_WITHOUT_DIAGNOSIS, message, "Enter MM, AML or ALL.", column="diagnosis")
+            raise DamageError(Reason.FACT_WITHOUT_DIAGNOSIS, message, "Enter MM, AML or ALL.", column="diagnosis")
         return None
     foreign = [name for name in _ONLY_IN_MYELOMA if row[name]]
     if disease != "MM" and foreign:
         message = f"Column {foreign[0]} belongs to myeloma; the diagnosis is {disease}."
-        raise Damage(Reason.BAD_VALUE, message, "Empty the field or correct the diagnosis.", column=foreign[0])
+        raise DamageError(Reason.BAD_VALUE, message, "Empty the field or correct the diagnosis.", column=foreign[0])
     return IncomingDiagnosis(
         disease=disease,
         diagnosed_on=dates["diagnosed_on"],
@@ -154,7 +156,7 @@ def _site(row: Fields) -> str:
     code = row["site"]
     if not (code.isascii() and code.replace("-", "").replace("_", "").isalnum()):
         remedy = "Use letters, digits, hyphen and underscore only."
-        raise Damage(Reason.BAD_VALUE, f"“{code}” is not a site code.", remedy, column="site", found=code)
+        raise DamageError(Reason.BAD_VALUE, f"“{code}” is not a site code.", remedy, column="site", found=code)
     return code
 
 
@@ -166,7 +168,9 @@ def _one_of(row: Fields, column: str, allowed: tuple[str, ...]) -> str:
             return word
     if text:
         remedy = f"Enter one of: {', '.join(allowed)}."
-        raise Damage(Reason.BAD_VALUE, f"Column {column} does not know “{text}”.", remedy, column=column, found=text)
+        raise DamageError(
+            Reason.BAD_VALUE, f"Column {column} does not know “{text}”.", remedy, column=column, found=text
+        )
     return ""
 
 
@@ -176,7 +180,7 @@ def _markers(row: Fields) -> tuple[str, ...]:
         if marker not in MARKERS:
             message = f"Column measurable does not know “{marker}”."
             remedy = f"Enter some of {', '.join(MARKERS)}, parted by a semicolon."
-            raise Damage(Reason.BAD_VALUE, message, remedy, column="measurable", found=marker)
+            raise DamageError(Reason.BAD_VALUE, message, remedy, column="measurable", found=marker)
     return tuple(marker for marker in MARKERS if marker in markers)
 
 
@@ -186,8 +190,8 @@ def _day(row: Fields, column: str, as_of: date) -> date | None:
         return None
     try:
         return read_day(text, as_of=as_of)
-    except BadMoment as bad:
-        raise Damage(bad.reason, bad.message, bad.remedy, column=column, found=text) from None
+    except BadMomentError as bad:
+        raise DamageError(bad.reason, bad.message, bad.remedy, column=column, found=text) from None
 
 
 def _refuse_disorder(dates: Mapping[str, date | None]) -> None:
@@ -195,4 +199,4 @@ def _refuse_disorder(dates: Mapping[str, date | None]) -> None:
         first, second = dates[earlier], dates[later]
         if first and second and second < first:
             message = f"{later} ({second}) lies before {earlier} ({first})."
-            raise Damage(Reason.DATES_OUT_OF_ORDER, message, "Correct one of the two dates.", column=later)
+            raise DamageError(Reason.DATES_OUT_OF_ORDER, message, "Correct one of the two dates.", column=later)

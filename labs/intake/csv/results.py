@@ -1,8 +1,8 @@
 """`results.csv`: one laboratory value a row.
 
-A row needs mrn, accession, collected_at, code, value, unit (may be empty), status. Decisions where the contract is silent:
-a blank status is refused, since a whole file of unusable results would look like a quiet patient; a value may be blank only
-when the status says that there is none; adjacent rows of one patient and accession make one report.
+A row needs mrn, accession, collected_at, code, value, unit (may be empty), status. Decisions where the contract is
+silent: a blank status is refused, since a whole file of unusable results would look like a quiet patient; a value may
+be blank only when the status says that there is none; adjacent rows of one patient and accession make one report.
 """
 
 import re
@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import BinaryIO
 
-from labs.intake.csv.table import Columns, Damage, Table
+from labs.intake.csv.table import Columns, DamageError, Table
 from labs.intake.incoming import (
     LOCAL_CODE,
     LOINC,
@@ -25,14 +25,23 @@ from labs.intake.incoming import (
     Refused,
     Skipped,
 )
-from labs.intake.moments import BadMoment, read_moment
+from labs.intake.moments import BadMomentError, read_moment
 from labs.intake.numbers import read_number
 
 COLUMNS = Columns(
     required=("mrn", "accession", "collected_at", "code", "value", "unit", "status"),
     optional=("specimen", "method", "laboratory", "reference_low", "reference_high", "note"),
     longest=40,
-    limits={"mrn": 120, "accession": 120, "code": 60, "value": 400, "unit": 60, "method": 80, "laboratory": 120, "note": 4000},
+    limits={
+        "mrn": 120,
+        "accession": 120,
+        "code": 60,
+        "value": 400,
+        "unit": 60,
+        "method": 80,
+        "laboratory": 120,
+        "note": 4000,
+    },
 )
 _LOINC_FORM = re.compile(r"\d{1,7}-\d", re.ASCII)
 _WITHOUT_VALUE = frozenset({"registered", "cancelled", "entered-in-error"})
@@ -48,7 +57,7 @@ def read_results(stream: BinaryIO, *, as_of: date) -> Iterator[IncomingReport | 
     """
     try:
         table = Table(stream, COLUMNS)
-    except Damage as damage:
+    except DamageError as damage:
         yield damage.refuse_file()
         return
     yield from table.notes()
@@ -77,13 +86,13 @@ def _reports(table: Table, as_of: date) -> Iterator[IncomingReport | Skipped | R
         yield Skipped("file", Reason.NO_ROWS, "The file has a header row and nothing below it.")
 
 
-def _read_row(number: int, fields: list[str] | Damage, as_of: date) -> tuple[str, IncomingResult | Refused]:
+def _read_row(number: int, fields: list[str] | DamageError, as_of: date) -> tuple[str, IncomingResult | Refused]:
     """Return the medical record number and the result of a row, or ("", why it was refused)."""
-    if isinstance(fields, Damage):
+    if isinstance(fields, DamageError):
         return "", fields.refuse_row(number)
     try:
         return fields[0], _result(number, fields, as_of)
-    except Damage as damage:
+    except DamageError as damage:
         return "", damage.refuse_row(number)
 
 
@@ -96,11 +105,11 @@ def _result(number: int, fields: list[str], as_of: date) -> IncomingResult:
     status = _status(status)
     if not value and status not in _WITHOUT_VALUE:
         remedy = "Enter the value, or the status cancelled when there will be none."
-        raise Damage(Reason.MISSING_VALUE, "Column value is empty.", remedy, column="value")
+        raise DamageError(Reason.MISSING_VALUE, "Column value is empty.", remedy, column="value")
     try:
         at, on, time_known, zone_known = read_moment(collected, as_of=as_of)
-    except BadMoment as bad:
-        raise Damage(bad.reason, bad.message, bad.remedy, column="collected_at", found=collected) from None
+    except BadMomentError as bad:
+        raise DamageError(bad.reason, bad.message, bad.remedy, column="collected_at", found=collected) from None
     comparator, decimal = read_number(value)
     reference_low, reference_high, reference_text = _reference(low, high) if low or high else (None, None, "")
     return IncomingResult(
@@ -131,27 +140,27 @@ def _result(number: int, fields: list[str], as_of: date) -> IncomingResult:
     )
 
 
-def _missing(fields: list[str]) -> Damage:
+def _missing(fields: list[str]) -> DamageError:
     empty = [
         name
         for name, field in zip(COLUMNS.known, fields, strict=True)
         if not field and name in ("mrn", "accession", "collected_at", "code", "status")
     ]
     remedy = f"Enter one of: {_STATUS_WORDS}." if empty == ["status"] else "Fill in the field."
-    return Damage(Reason.MISSING_VALUE, f"Empty: {', '.join(empty)}.", remedy, column=empty[0])
+    return DamageError(Reason.MISSING_VALUE, f"Empty: {', '.join(empty)}.", remedy, column=empty[0])
 
 
-def _unprintable(fields: list[str]) -> Damage:
+def _unprintable(fields: list[str]) -> DamageError:
     name = next(name for name, field in zip(COLUMNS.known, fields, strict=True) if not field.isprintable())
     message = f"Column {name} holds a character that cannot be seen (a line break, tab or zero-width character)."
-    return Damage(Reason.BAD_VALUE, message, "Remove the character.", column=name)
+    return DamageError(Reason.BAD_VALUE, message, "Remove the character.", column=name)
 
 
 def _status(text: str) -> str:
     status = text if text in RESULT_STATUSES else text.lower()
     if status not in RESULT_STATUSES:
         message = f"“{text[:40]}” is not a status of a result."
-        raise Damage(Reason.BAD_STATUS, message, f"Use one of: {_STATUS_WORDS}.", column="status", found=text)
+        raise DamageError(Reason.BAD_STATUS, message, f"Use one of: {_STATUS_WORDS}.", column="status", found=text)
     return status
 
 
@@ -159,7 +168,9 @@ def _reference(low: str, high: str) -> tuple[Decimal | None, Decimal | None, str
     """Return the range as two numbers; as printed text too when a limit is not a plain number."""
     low_sign, low_number = read_number(low)
     high_sign, high_number = read_number(high)
-    plain = not (low_sign or high_sign) and (low_number is not None or not low) and (high_number is not None or not high)
+    plain = (
+        not (low_sign or high_sign) and (low_number is not None or not low) and (high_number is not None or not high)
+    )
     if plain:
         return low_number, high_number, ""
     return None, None, f"{low}–{high}" if low and high else low or high

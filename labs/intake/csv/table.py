@@ -16,7 +16,7 @@ _SAVE_AS_UTF8 = "Save the file as “CSV UTF-8” (comma delimited) and send it 
 _OTHER_DELIMITERS = {";": "semicolon", "\t": "tab", "|": "vertical bar"}
 
 
-class Damage(Exception):
+class DamageError(Exception):
     """What makes a line, a row or the whole file unreadable."""
 
     def __init__(self, reason: Reason, message: str, remedy: str, *, column: str = "", found: str = "") -> None:
@@ -58,7 +58,7 @@ class Columns:
 
 
 class Table:
-    """Rows of one CSV file. `header` is read first and raises `Damage` when the file as a whole cannot be used."""
+    """Rows of one CSV file. `header` is read first and raises `DamageError` when the file as a whole cannot be used."""
 
     def __init__(self, stream: BinaryIO, columns: Columns) -> None:
         self.columns = columns
@@ -75,12 +75,12 @@ class Table:
                 label = f"Column “{name}”" if name else "A column without a name"
                 yield Skipped("header", Reason.UNKNOWN_COLUMN, f"{label} is not known and was not read.", 1)
 
-    def rows(self) -> Iterator[tuple[int, list[str] | Damage]]:
-        """Yield (row number as a spreadsheet shows it, fields in the order of `columns.known`) for each row with content."""
+    def rows(self) -> Iterator[tuple[int, list[str] | DamageError]]:
+        """Yield (row number as a spreadsheet shows it, fields in the order of `columns.known`), blank rows left out."""
         width, order = self.width, self.order
         shortest_limit = min(self.columns.longest, *self.columns.limits.values())
         for number, record in enumerate(self._records, start=2):
-            if isinstance(record, Damage):
+            if isinstance(record, DamageError):
                 yield number, record
                 continue
             cells = list(map(str.strip, record))
@@ -98,29 +98,29 @@ class Table:
             if any(fields):
                 yield number, fields
 
-    def _too_long(self, fields: list[str]) -> Damage | None:
+    def _too_long(self, fields: list[str]) -> DamageError | None:
         for name, field in zip(self.columns.known, fields, strict=True):
             limit = self.columns.limits.get(name, self.columns.longest)
             if len(field) > limit:
                 message = f"Column {name} holds {len(field)} characters; {limit} are allowed."
-                return Damage(Reason.TOO_LONG, message, "Shorten the field.", column=name, found=field)
+                return DamageError(Reason.TOO_LONG, message, "Shorten the field.", column=name, found=field)
         return None
 
     def _read_header(self) -> list[str]:
         header = next(self._records, None)
         if header is None:
-            raise Damage(Reason.EMPTY_FILE, "The file is empty.", "Send a file with a header row.")
-        if isinstance(header, Damage):
+            raise DamageError(Reason.EMPTY_FILE, "The file is empty.", "Send a file with a header row.")
+        if isinstance(header, DamageError):
             raise header
         names = [name.strip() for name in header]
         if not any(names):
-            raise Damage(Reason.EMPTY_FILE, "The first row is empty.", "Put the header row first.")
+            raise DamageError(Reason.EMPTY_FILE, "The first row is empty.", "Put the header row first.")
         missing = [name for name in self.columns.required if name not in names]
         if missing:
             raise _wrong_delimiter(header, self.columns) or _missing(missing, names)
         for name in self.columns.known:
             if names.count(name) > 1:
-                raise Damage(
+                raise DamageError(
                     Reason.DUPLICATE_COLUMN,
                     f"Column {name} is there {names.count(name)} times.",
                     "Remove or rename all but one of them.",
@@ -129,9 +129,9 @@ class Table:
         return names
 
 
-def _missing(missing: list[str], names: list[str]) -> Damage:
+def _missing(missing: list[str], names: list[str]) -> DamageError:
     found = ", ".join(name or "(no name)" for name in names)
-    return Damage(
+    return DamageError(
         Reason.MISSING_COLUMN,
         f"Missing in the header row: {', '.join(missing)}.",
         "Add the column; names are written in lower case, exactly as listed.",
@@ -140,14 +140,14 @@ def _missing(missing: list[str], names: list[str]) -> Damage:
     )
 
 
-def _wrong_delimiter(header: list[str], columns: Columns) -> Damage | None:
+def _wrong_delimiter(header: list[str], columns: Columns) -> DamageError | None:
     """Return the damage when another character than the comma parts more of the required columns."""
     line = ",".join(header)
     by_comma = sum(name.strip() in columns.required for name in header)
     for delimiter, name in _OTHER_DELIMITERS.items():
         cells = {cell.strip().strip('"') for cell in line.split(delimiter)}
         if len(cells.intersection(columns.required)) > max(by_comma, 1):
-            return Damage(
+            return DamageError(
                 Reason.WRONG_DELIMITER,
                 f"The columns are parted by a {name}; they must be parted by a comma.",
                 "Save the file as CSV with comma as delimiter and a point in decimal numbers.",
@@ -156,20 +156,20 @@ def _wrong_delimiter(header: list[str], columns: Columns) -> Damage | None:
     return None
 
 
-def _wrong_width(record: list[str], width: int) -> Damage:
+def _wrong_width(record: list[str], width: int) -> DamageError:
     remedy = "Put fields that contain a comma in double quotes; write decimal numbers with a point."
     if len(record) == 1:
         for delimiter, name in _OTHER_DELIMITERS.items():
             if record[0].count(delimiter) == width - 1:
                 remedy = f"This row is parted by a {name}; part it by commas as the header row is."
-    return Damage(Reason.WRONG_FIELD_COUNT, f"The row has {len(record)} fields; the header has {width}.", remedy)
+    return DamageError(Reason.WRONG_FIELD_COUNT, f"The row has {len(record)} fields; the header has {width}.", remedy)
 
 
-def _records(stream: BinaryIO) -> Iterator[list[str] | Damage]:
+def _records(stream: BinaryIO) -> Iterator[list[str] | DamageError]:
     """Yield the fields of every row, or what damaged it. A damaged row never takes its neighbours with it."""
     lines = _Lines(stream)
     for line in lines:
-        if isinstance(line, Damage):
+        if isinstance(line, DamageError):
             yield line
         elif '"' not in line:
             yield line.rstrip("\r\n").split(",")
@@ -177,7 +177,7 @@ def _records(stream: BinaryIO) -> Iterator[list[str] | Damage]:
             yield _quoted(line, lines)
 
 
-def _quoted(line: str, lines: "_Lines") -> list[str] | Damage:
+def _quoted(line: str, lines: "_Lines") -> list[str] | DamageError:
     """Return the fields of a row with quotes, taking further lines while a quoted field is open."""
     taken: list[str] = []
     size = len(line)
@@ -200,31 +200,37 @@ def _quoted(line: str, lines: "_Lines") -> list[str] | Damage:
             return _broken_quotes(open_quote)
 
 
-def _broken_quotes(open_quote: bool) -> Damage:
-    fault = "A double quote is opened and never closed." if open_quote else "A quoted field goes on behind its closing quote."
-    return Damage(Reason.UNCLOSED_QUOTE, fault, "Put the whole field in double quotes and double each quote inside it.")
+def _broken_quotes(open_quote: bool) -> DamageError:
+    fault = (
+        "A double quote is opened and never closed."
+        if open_quote
+        else "A quoted field goes on behind its closing quote."
+    )
+    return DamageError(
+        Reason.UNCLOSED_QUOTE, fault, "Put the whole field in double quotes and double each quote inside it."
+    )
 
 
 class _Lines:
-    """The decoded lines of a stream, damaged ones as `Damage`; lines read too far can be put back."""
+    """The decoded lines of a stream, damaged ones as `DamageError`; lines read too far can be put back."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._fresh = _decoded(stream)
-        self._returned: list[str | Damage] = []
+        self._returned: list[str | DamageError] = []
 
     def __iter__(self) -> "_Lines":
         return self
 
-    def __next__(self) -> str | Damage:
+    def __next__(self) -> str | DamageError:
         if self._returned:
             return self._returned.pop()
         return next(self._fresh)
 
-    def put_back(self, lines: Iterable[str | Damage]) -> None:
+    def put_back(self, lines: Iterable[str | DamageError]) -> None:
         self._returned.extend(reversed(list(lines)))
 
 
-def _decoded(stream: BinaryIO) -> Iterator[str | Damage]:
+def _decoded(stream: BinaryIO) -> Iterator[str | DamageError]:
     offset = 0
     while raw := stream.readline(LONGEST_LINE):
         start, offset = offset, offset + len(raw)
@@ -234,30 +240,32 @@ def _decoded(stream: BinaryIO) -> Iterator[str | Damage]:
             _refuse_foreign_file(raw)
         if len(raw) == LONGEST_LINE and not raw.endswith(b"\n"):
             offset += _skip_line(stream)
-            yield Damage(Reason.TOO_LONG, f"The line has more than {LONGEST_LINE} bytes.", "Shorten it or break it up.")
+            yield DamageError(
+                Reason.TOO_LONG, f"The line has more than {LONGEST_LINE} bytes.", "Shorten it or break it up."
+            )
             continue
         yield _decode(raw, start)
 
 
-def _decode(raw: bytes, start: int) -> str | Damage:
+def _decode(raw: bytes, start: int) -> str | DamageError:
     try:
         line = raw.decode("utf-8")
     except UnicodeDecodeError as error:
         message = f"Byte 0x{raw[error.start]:02X} at position {start + error.start} of the file is not UTF-8."
-        return Damage(Reason.NOT_UTF8, message, _SAVE_AS_UTF8)
+        return DamageError(Reason.NOT_UTF8, message, _SAVE_AS_UTF8)
     if "\0" in line:
         position = start + raw.index(b"\0")
-        return Damage(Reason.NUL_BYTE, f"A NUL byte stands at position {position} of the file.", _SAVE_AS_UTF8)
+        return DamageError(Reason.NUL_BYTE, f"A NUL byte stands at position {position} of the file.", _SAVE_AS_UTF8)
     return line
 
 
 def _refuse_foreign_file(first: bytes) -> None:
-    """Raise `Damage` when the first line shows that no row of the file can be read."""
+    """Raise `DamageError` when the first line shows that no row of the file can be read."""
     if first.startswith((b"\xff\xfe", b"\xfe\xff")) or first[1:2] == b"\0" or first[:1] == b"\0":
-        raise Damage(Reason.NOT_UTF8, "The file is UTF-16, not UTF-8.", _SAVE_AS_UTF8)
+        raise DamageError(Reason.NOT_UTF8, "The file is UTF-16, not UTF-8.", _SAVE_AS_UTF8)
     if b"\r" in first.rstrip(b"\r\n"):
         message = "The lines end with a carriage return alone."
-        raise Damage(Reason.WRONG_LINE_ENDS, message, "Save the file with line ends of Windows or Unix.")
+        raise DamageError(Reason.WRONG_LINE_ENDS, message, "Save the file with line ends of Windows or Unix.")
 
 
 def _skip_line(stream: BinaryIO) -> int:
