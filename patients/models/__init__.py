@@ -1,6 +1,7 @@
 """The tables of the ground floor."""
 
 from patients.models.access_event import AccessEvent
+from patients.models.api_token import ApiToken
 from patients.models.audit_event import AuditEvent
 from patients.models.care_team import CareTeam
 from patients.models.diagnosis import Diagnosis, Disease, DiseaseType, HeavyChain, LightChain, RiskGroup
@@ -13,6 +14,7 @@ from patients.models.user import Role, User
 __all__ = [
     "MRN",
     "AccessEvent",
+    "ApiToken",
     "AuditEvent",
     "CareTeam",
     "Diagnosis",

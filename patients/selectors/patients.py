@@ -36,16 +36,22 @@ class Banner:
         return next((number.value for number in self.identifiers if number.system == MRN), "")
 
 
-def find_patients(*, user: User, text: str = "", after: str = "", before: str = "", size: int = PAGE_SIZE) -> Page[Patient]:
+def find_patients(
+    *, user: User, text: str = "", after: str = "", before: str = "", size: int = PAGE_SIZE
+) -> Page[Patient]:
     """Patients this person may see whose name, number or birth date fits `text`, by name. Empty text: all of them."""
     found = (
-        patients_visible_to(user)
-        .annotate(family_lower=Lower("family_name"), given_lower=Lower("given_name"))
-        .filter(_meaning(text))
+        matching(patients_visible_to(user), text)
         .select_related("site", "care_team__physician")
         .prefetch_related("identifiers", "diagnoses")
     )
     return page_of(found, ORDER, size=size, after=after, before=before)
+
+
+def matching(patients: QuerySet[Patient], text: str) -> QuerySet[Patient]:
+    """Those of the patients whose name, number or birth date fits `text`, ready to be paged in `ORDER`."""
+    lower = {"family_lower": Lower("family_name"), "given_lower": Lower("given_name")}
+    return patients.annotate(**lower).filter(_meaning(text))
 
 
 def visible_patient(*, user: User, patient_id: int) -> Patient:
@@ -72,7 +78,11 @@ def banner_of(patient: Patient, *, today: date) -> Banner:
 
 def current_line(diagnosis: Diagnosis, *, today: date) -> TreatmentLine | None:
     """The therapy that runs on this day, else None. Reads prefetched lines."""
-    running = [line for line in diagnosis.lines.all() if line.started_on <= today and (line.ended_on is None or line.ended_on >= today)]
+    running = [
+        line
+        for line in diagnosis.lines.all()
+        if line.started_on <= today and (line.ended_on is None or line.ended_on >= today)
+    ]
     return max(running, key=lambda line: (line.started_on, line.pk), default=None)
 
 
@@ -106,5 +116,7 @@ def _meaning(text: str) -> Q:
     names = Q(family_lower__startswith=whole)
     for split in range(1, len(words)):
         first, last = " ".join(words[:split]).lower(), " ".join(words[split:]).lower()
-        names |= Q(family_lower=first, given_lower__startswith=last) | Q(given_lower=first, family_lower__startswith=last)
+        names |= Q(family_lower=first, given_lower__startswith=last) | Q(
+            given_lower=first, family_lower__startswith=last
+        )
     return numbers | names
