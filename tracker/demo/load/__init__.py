@@ -1,0 +1,1 @@
+"""Bringing the invented cohort into the database, by the actions real data goes through."""
