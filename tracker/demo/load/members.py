@@ -6,7 +6,7 @@ from patients.actions.record_diagnosis import DiagnosisFacts
 from patients.actions.register_cohort import Member
 from patients.models import CareTeam, Patient, SymptomReport, TreatmentEvent, TreatmentLine
 from tracker.demo.cohort import Story
-from tracker.demo.load.accounts import Unit
+from tracker.demo.load.units import Unit
 from tracker.demo.options import day_of
 from tracker.demo.therapy import Event, Line
 
