@@ -22,8 +22,9 @@ CLOSED, REOPENED = "close_test", "reopen_test"
 # The change and its audit rows in one statement: this runs for every result that arrives.
 WRITE = f"""
     with new as (
-        select * from unnest(%(ids)s::bigint[], %(reports)s::bigint[], %(days)s::date[], %(late)s::date[], %(verbs)s::text[])
-            as new(id, closed_by_id, collected_on, late_from, verb)
+        select * from unnest(
+            %(ids)s::bigint[], %(reports)s::bigint[], %(days)s::date[], %(late)s::date[], %(verbs)s::text[]
+        ) as new(id, closed_by_id, collected_on, late_from, verb)
     ), changed as (
         update {ScheduledTest._meta.db_table} as test
         set closed_by_id = new.closed_by_id, collected_on = new.collected_on, late_from = new.late_from

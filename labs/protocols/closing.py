@@ -1,11 +1,11 @@
-"""Which results close which scheduled tests. Pure: the tests of one chain and the evidence in, what each test becomes out.
+"""Which results close which scheduled tests. Pure: the tests of one chain and the evidence in, what each becomes out.
 
-A chain is the row of tests of one kind in one plan (or one extra test alone). Its windows follow one another: from the day
-a test lapses (the next one opens) only the next one can be done. So each day of evidence belongs to one test: the earliest
-open one whose window, opened up to `SLACK` early, holds the day. A test without a later one never lapses.
+A chain is the row of tests of one kind in one plan (or one extra test alone). Its windows follow one another: from the
+day a test lapses (the next one opens) only the next one can be done. So each day of evidence belongs to one test: the
+earliest open one whose window, opened up to `SLACK` early, holds the day. A test without a later one never lapses.
 
-The answer depends on nothing but its input, so it may be worked out again at any time: results that arrive out of order,
-twice, or are taken back later lead to the same state as if they had come right at first.
+The answer depends on nothing but its input, so it may be worked out again at any time: results that arrive out of
+order, twice, or are taken back later lead to the same state as if they had come right at first.
 """
 
 from collections.abc import Sequence

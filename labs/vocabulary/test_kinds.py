@@ -1,7 +1,7 @@
 """The kinds of follow-up test that can be scheduled, the analytes that belong to each, and which of them close it.
 
-A kind is closed by results when, within the test's window, at least one analyte of every group in `needs` has come. A kind
-without `needs` (a visit, imaging) has no result Vigil could read: a person records that it was done.
+A kind is closed by results when, within the test's window, at least one analyte of every group in `needs` has come. A
+kind without `needs` (a visit, imaging) has no result Vigil could read: a person records that it was done.
 """
 
 from collections.abc import Collection, Mapping
@@ -19,7 +19,11 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class TestKind:
-    """One kind of test. `also` belongs to the panel but is not needed to close it; `disease_marker` follows the disease itself."""
+    """One kind of test.
+
+    also            belongs to the panel but is not needed to close it
+    disease_marker  follows the disease itself, so that a missed one hides a relapse
+    """
 
     __test__ = False  # not a test case, whatever its name makes pytest think
 
