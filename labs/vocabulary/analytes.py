@@ -1,6 +1,7 @@
 """Every analyte Vigil takes, and which one a code names."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import NamedTuple
 
@@ -11,13 +12,21 @@ from labs.vocabulary.tables.blood import BLOOD
 from labs.vocabulary.tables.chemistry import CHEMISTRY
 from labs.vocabulary.tables.myeloma import MYELOMA
 from labs.vocabulary.tables.residual_disease import RESIDUAL_DISEASE
+from labs.vocabulary.tables.unverified import UNVERIFIED
 from labs.vocabulary.tables.urine_csf import URINE_AND_CSF
 
 __all__ = ["ANALYTES", "BY_LOINC", "NOT_TAKEN", "Analyte", "Kind", "LocalCode", "Range", "analyte_for"]
 
+LOCAL = "local"  # the code system of a code that came without one
 NOT_TAKEN = ""  # the target of a local code that a laboratory manager looked at and Vigil does not use
 
-_ALL = (*BLOOD, *MYELOMA, *CHEMISTRY, *URINE_AND_CSF, *RESIDUAL_DISEASE)
+
+def _with_doubts(analyte: Analyte) -> Analyte:
+    doubtful = {code: UNVERIFIED[code] for code in analyte.loinc if code in UNVERIFIED}
+    return replace(analyte, unverified=MappingProxyType(doubtful)) if doubtful else analyte
+
+
+_ALL = tuple(_with_doubts(analyte) for analyte in (*BLOOD, *MYELOMA, *CHEMISTRY, *URINE_AND_CSF, *RESIDUAL_DISEASE))
 
 ANALYTES: Mapping[str, Analyte] = MappingProxyType({analyte.code: analyte for analyte in _ALL})
 
@@ -51,14 +60,27 @@ def analyte_for(
         return ANALYTES[mapped] if mapped else NotTaken(code, f"{code} of {laboratory} is mapped as not taken")
     if is_loinc_system(system) or (not system and looks_like_loinc(code)):
         return _by_loinc(code, display)
-    if system in (None, "", VIGIL) and code in ANALYTES:
-        return ANALYTES[code]
+    own = _own_code(system, code)
+    if own is not None:
+        return own
     return UnknownCode(
         code,
         QuarantineReason.CODE_UNKNOWN,
         f"{code} ({system or 'no code system'}) of {laboratory or 'an unnamed laboratory'} is not mapped to an analyte",
         "Map this local code to an analyte, or mark it as not taken, for this laboratory.",
     )
+
+
+def _own_code(system: str | None, code: str) -> Analyte | None:
+    """The analyte of one of Vigil's own codes: said to be Vigil's, or naming what has no LOINC code at all.
+
+    A laboratory's own `albumin` may be urine albumin; a bare word is therefore never taken for one of Vigil's.
+    """
+    analyte = ANALYTES.get(code.removeprefix("vigil:"))
+    if analyte is None or system not in (None, "", VIGIL, LOCAL):
+        return None
+    said = system == VIGIL or code.startswith("vigil:")
+    return analyte if said or not analyte.loinc else None
 
 
 def _by_loinc(code: str, display: str) -> Analyte | NotTaken | UnknownCode:

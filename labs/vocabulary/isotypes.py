@@ -30,6 +30,13 @@ class Isotype(NamedTuple):
         return all(not mine or not theirs or mine == theirs for mine, theirs in zip(self, other, strict=True))
 
 
+def isotypes_in(finding: str) -> tuple[Isotype, ...]:
+    """The isotypes of a stored finding (`Comparable.finding`), in the order printed."""
+    _, _, named = finding.partition(": ")
+    found = (isotype_of(part.replace("-", " ")) for part in named.split(", "))
+    return tuple(isotype for isotype in found if isotype is not None)
+
+
 def isotype_of(text: str) -> Isotype | None:
     """The isotype a short text names and nothing else; None otherwise."""
     word = " ".join(text.casefold().split())

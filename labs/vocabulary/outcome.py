@@ -35,6 +35,13 @@ class Comparable(NamedTuple):
         return from_amount(self.amount, self.places)
 
     @property
+    def finding(self) -> str:
+        """The coded finding with its isotypes as one text: `positive: IgG-kappa, free kappa`; "" for a plain number."""
+        if not self.isotypes:
+            return self.coded or ""
+        return f"{self.coded}: {', '.join(str(isotype) for isotype in self.isotypes)}"
+
+    @property
     def censored(self) -> bool:
         """The value itself is not known, only a bound."""
         return self.comparator != ""

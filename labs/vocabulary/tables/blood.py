@@ -7,7 +7,6 @@ from labs.vocabulary.analyte import Analyte, limits
 from labs.vocabulary.units import factors, molar
 
 _CONFIRM_ANY = "any value above zero is confirmed by a look at the smear"
-_ONE_SOURCE = "seen in one public code list only; check the name in the LOINC release"
 
 
 def _cells(
@@ -93,7 +92,7 @@ _HAEMATOCRIT = Analyte(
 _MCV = Analyte(
     code="mcv",
     name="Mean corpuscular volume",
-    loinc=("787-2",),
+    loinc=("787-2", "30428-7"),
     specimen="blood",
     specimens=frozenset({"blood"}),
     unit="fL",
@@ -106,15 +105,15 @@ _MCV = Analyte(
 
 BLOOD = (
     _HAEMOGLOBIN,
-    _cells("rbc", "Red cells", ("789-8",), ("0.3", "10"), ("1.5", "7.5"), unit="10*6/uL"),
+    _cells("rbc", "Red cells", ("789-8", "26453-1"), ("0.3", "10"), ("1.5", "7.5"), unit="10*6/uL"),
     _HAEMATOCRIT,
     _MCV,
     _percent("reticulocytes", "Reticulocytes", ("17849-1",), high="80", soft=("0", "25")),
-    _cells("wbc", "White cells", ("6690-2", "26464-8"), ("0", "1500"), ("0.2", "100")),
-    _cells("neutrophils", "Neutrophils", ("751-8",), ("0", "500"), ("0", "60")),
-    _cells("lymphocytes", "Lymphocytes", ("731-0",), ("0", "500"), ("0", "60")),
-    _cells("monocytes", "Monocytes", ("742-7",), ("0", "500"), ("0", "60")),
-    _cells("platelets", "Platelets", ("777-3",), ("0", "5000"), ("5", "1500")),
+    _cells("wbc", "White cells", ("6690-2", "26464-8", "804-5"), ("0", "1500"), ("0.2", "100")),
+    _cells("neutrophils", "Neutrophils", ("751-8", "26499-4", "753-4"), ("0", "500"), ("0", "60")),
+    _cells("lymphocytes", "Lymphocytes", ("731-0", "26474-7", "732-8"), ("0", "500"), ("0", "60")),
+    _cells("monocytes", "Monocytes", ("742-7", "26484-6", "743-5"), ("0", "500"), ("0", "60")),
+    _cells("platelets", "Platelets", ("777-3", "26515-7"), ("0", "5000"), ("5", "1500")),
     _abnormal(_percent("blasts_blood_percent", "Blasts in blood", ("26446-5", "709-6"))),
     _abnormal(_cells("blasts_blood_count", "Blasts in blood, count", ("30376-8", "708-8"), ("0", "1000"), None)),
     _abnormal(_percent("plasma_cells_blood_percent", "Plasma cells in blood", ("13047-6",))),
@@ -132,6 +131,5 @@ BLOOD = (
     replace(
         _percent("blasts_marrow", "Blasts in marrow", ("11150-0",), specimen="bone_marrow"),
         absent=True,
-        unverified={"11150-0": _ONE_SOURCE},
     ),
 )

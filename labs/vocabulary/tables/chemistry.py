@@ -70,13 +70,14 @@ CHEMISTRY = (
     _serum(
         "creatinine",
         "Creatinine",
-        ("2160-0", "14682-9"),
+        ("2160-0", "14682-9", "38483-4"),
         "mg/dL",
         CREATININE,
         _MOLAR,
         limits("0.05", "40"),
         limits("0.2", "15"),
         group="renal",
+        specimens=SERUM_OR_BLOOD,
     ),
     _egfr("egfr", "eGFR, CKD-EPI 2021", "98979-8"),
     _egfr("egfr_mdrd", "eGFR, MDRD", "33914-3"),
@@ -106,7 +107,7 @@ CHEMISTRY = (
     _serum(
         "calcium_ionised",
         "Calcium, ionised",
-        ("1994-3",),
+        ("1994-3", "1995-0"),
         "mmol/L",
         CALCIUM_IN_MMOL,
         _MOLAR,
@@ -118,7 +119,7 @@ CHEMISTRY = (
     _serum(
         "ldh",
         "Lactate dehydrogenase",
-        ("2532-0",),
+        ("2532-0", "14804-9"),
         "U/L",
         factors("enzyme", "U/L"),
         ("enzyme",),

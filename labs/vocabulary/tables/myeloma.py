@@ -92,7 +92,7 @@ MYELOMA = (
         "paraprotein",
     ),
     _URINE_M,
-    _immunofixation("ife_serum", "Serum immunofixation", ("49275-1",), "serum", SERUM),
+    _immunofixation("ife_serum", "Serum immunofixation", ("49275-1", "25700-6"), "serum", SERUM),
     _immunofixation("ife_urine", "Urine immunofixation", ("49276-9",), "urine", frozenset({"urine", "urine_24h"})),
     _serum(
         "flc_kappa",
