@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import ipaddress
+import math
 import os
 import secrets
+from collections.abc import Iterator
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
 from django.views.decorators.http import require_GET
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
+from prometheus_client.registry import Collector
 
 from tracker import health
 
@@ -36,8 +40,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """/metrics, for whoever brings METRICS_TOKEN, or asks from this machine when no token is set."""
     if not may_read(request):
         return HttpResponseForbidden("Send METRICS_TOKEN as `Authorization: Bearer ...`.", content_type="text/plain")
-    now = generate_latest(current_state())
-    return HttpResponse(now + generate_latest(request_registry()), content_type=CONTENT_TYPE_LATEST)
+    body = generate_latest(current_state()) + generate_latest(request_registry())
+    return HttpResponse(body, content_type=CONTENT_TYPE_LATEST)
 
 
 def may_read(request: HttpRequest) -> bool:
@@ -62,14 +66,25 @@ def request_registry() -> CollectorRegistry:
     return together
 
 
-def current_state() -> CollectorRegistry:
+class State(Collector):
     """Gauges read from the database at this moment."""
+
+    def collect(self) -> Iterator[Metric]:
+        """Jobs by state, and how long no worker was heard of."""
+        jobs = GaugeMetricFamily("vigil_jobs", "Jobs by state.", labels=["state"])
+        for state, count in health.jobs_by_state().items():
+            jobs.add_metric([state], count)
+        yield jobs
+        silence = health.worker_silence_seconds()
+        yield GaugeMetricFamily(
+            "vigil_worker_silence_seconds",
+            "Time since a worker was last heard of; NaN when none runs.",
+            value=math.nan if silence is None else silence,
+        )
+
+
+def current_state() -> CollectorRegistry:
+    """The gauges of `State`, alone: they are the same whichever process is asked."""
     registry = CollectorRegistry()
-    jobs = Gauge("vigil_jobs", "Jobs by state.", ["state"], registry=registry)
-    for state, count in health.jobs_by_state().items():
-        jobs.labels(state).set(count)
-    age = health.worker_silence_seconds()
-    Gauge("vigil_worker_silence_seconds", "Time since a worker was last heard of; NaN when never.", registry=registry).set(
-        float("nan") if age is None else age
-    )
+    registry.register(State())
     return registry
