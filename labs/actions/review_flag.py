@@ -134,6 +134,7 @@ def _schedule(flag: Flag, repeat: Repeat, *, by: User, today: date) -> None:
         due_on=repeat.due_on,
         opens_on=today,
         closes_on=repeat.closes_on,
+        late_from=repeat.closes_on,
         note=f"{flag.rule} {flag.onset_on.isoformat()}",
     )
     record(

@@ -47,7 +47,8 @@ def make_scheduled_test(
     **fields: Any,
 ) -> ScheduledTest:
     """A test due on a day, with a window of that many days to either side."""
-    defaults: dict[str, Any] = {"opens_on": due_on - window, "closes_on": due_on + window}
+    closes_on = fields.get("closes_on", due_on + window)
+    defaults: dict[str, Any] = {"opens_on": due_on - window, "closes_on": closes_on, "late_from": closes_on}
     given = defaults | fields
     return ScheduledTest.objects.create(
         patient=patient or make_patient(), kind=kind, due_on=due_on, **{"late_from": given["closes_on"]} | given

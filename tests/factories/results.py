@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from labs.models import Report, Result, ResultStatus
+from labs.vocabulary.analytes import ANALYTES
 from patients.models import Patient
 from tests.factories.counter import next_number
 from tests.factories.persons import make_patient
@@ -46,8 +47,6 @@ def make_result(
     **fields: Any,
 ) -> Result:
     """One result in the canonical unit of its analyte. `value` None makes a coded or empty one."""
-    from labs.vocabulary.analytes import ANALYTES
-
     known = ANALYTES[analyte]
     if report is None:
         report = make_report(patient, accession=accession, collected_on=collected_on, laboratory=laboratory)
