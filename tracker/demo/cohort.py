@@ -75,7 +75,8 @@ def _follow_up(
     rng: np.random.Generator, person: Person, illness: Illness, course: Course, therapy: Therapy
 ) -> tuple[list[IncomingReport], tuple[Told, ...]]:
     infections = draw_infections(rng, course)
-    visits = draw_visits(rng, illness, course, infections)
+    going_on = therapy.maintenance is not None and therapy.maintenance[1] >= course.last_visit
+    visits = draw_visits(rng, illness, course, infections, on_maintenance=going_on)
     measured = measure(rng, person, illness, course, therapy, visits, infections)
     reports = add_disorder(rng, write_reports(rng, person, course, measured))
     return reports, draw_symptoms(rng, illness, course, visits.days)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from labs.intake.incoming import LOCAL_CODE, IncomingReport, IncomingResult
+from labs.intake.incoming import LOCAL_CODE, LOINC, IncomingReport, IncomingResult
 from tracker.demo.reports import with_text
 
 Mishap = Callable[[np.random.Generator, IncomingReport], list[IncomingReport]]
@@ -99,7 +99,7 @@ def _spoil(rng: np.random.Generator, report: IncomingReport) -> list[IncomingRep
         {"unit": ""},
         with_text("haemolysed"),
         with_text("999999"),
-        {"code": "26098-4"},
+        {"code": "26098-4", "code_system": LOINC},
         {"code": "XQ-17", "code_system": LOCAL_CODE},
     ]
     return [_with(report, place, replace(result, **ways[int(rng.integers(len(ways)))]))]

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.demo.course import Course, Days, Stage
+from tracker.demo.course import USUAL_GAP, Course, Days, Stage
 from tracker.demo.illness import Illness, Marker
 
 Flags = NDArray[np.bool_]
@@ -23,22 +23,34 @@ class Visits:
     marrow: Flags
     residual_disease: Flags
     csf: Flags
-    unplanned: Flags
-    """Seen because of an infection: counts and chemistry only."""
+    counts_only: Flags
+    """Seen between two visits, for an infection or under maintenance: counts and chemistry only."""
 
 
-def draw_visits(rng: np.random.Generator, illness: Illness, course: Course, infections: Days) -> Visits:
+def draw_visits(
+    rng: np.random.Generator, illness: Illness, course: Course, infections: Days, *, on_maintenance: bool
+) -> Visits:
     """Visits from diagnosis to the last one, with the panels of the disease."""
     planned = _planned_days(rng, course)
-    extra = infections + rng.integers(1, 5, len(infections))
-    extra = extra[(extra < course.last_visit) & ~np.isin(extra, planned)]
-    if course.lost is not None:
-        extra = extra[extra <= course.lost]
+    extra = _counts_only_days(rng, course, infections, planned, on_maintenance=on_maintenance)
     days = np.concatenate([planned, extra])
     order = np.argsort(days, kind="stable")
-    unplanned = (np.arange(len(days)) >= len(planned))[order]
-    days = days[order]
-    return _with_panels(illness, course, days, unplanned)
+    counts_only = (np.arange(len(days)) >= len(planned))[order]
+    return _with_panels(illness, course, days[order], counts_only)
+
+
+def _counts_only_days(
+    rng: np.random.Generator, course: Course, infections: Days, planned: Days, *, on_maintenance: bool
+) -> Days:
+    """Unique days beside the planned ones: with an infection, and monthly under maintenance in the last half year."""
+    days = infections + rng.integers(1, 5, len(infections))
+    between = course.last_visit - 30 * np.arange(1, 7) + rng.integers(-4, 5, 6)
+    if on_maintenance and course.gap in USUAL_GAP.values():
+        days = np.concatenate([days, between[np.abs(between[:, None] - planned[None, :]).min(axis=1) > 12]])
+    end = course.last_visit - 1 if course.lost is None else course.lost
+    if course.stage is Stage.FRESH and course.criterion is not None:
+        end = min(end, course.criterion - 1)
+    return np.unique(days[(days > course.remission) & (days <= end) & ~np.isin(days, planned)]).astype(np.int64)
 
 
 def _planned_days(rng: np.random.Generator, course: Course) -> Days:
@@ -66,31 +78,31 @@ def _work_up_days(rng: np.random.Generator, course: Course) -> Days:
     return np.append(np.arange(first, max(until, first + 1), step), min(until, course.last_visit - 4)).astype(np.int64)
 
 
-def _with_panels(illness: Illness, course: Course, days: Days, unplanned: Flags) -> Visits:
+def _with_panels(illness: Illness, course: Course, days: Days, counts_only: Flags) -> Visits:
     """Decide the panels: spaced by the calendar, and all that matter on the last visit and while disease grows."""
     count, never = len(days), np.zeros(len(days), np.bool_)
     growing = never if course.criterion is None else days >= course.criterion
     if course.second_line is not None:
         growing = growing & (days <= course.second_line)
     started, last = days <= course.remission, days == course.last_visit
-    due = ~unplanned & (started | growing | last)
+    due = ~counts_only & (started | growing | last)
     if illness.disease == "MM":
         often_urine = "urine_m" in illness.measurable
         return Visits(
-            days, proteins=~unplanned,
-            urine=due & often_urine | ~unplanned & _every(days, course, 80 if often_urine else 340),
+            days, proteins=~counts_only,
+            urine=due & often_urine | ~counts_only & _every(days, course, 80 if often_urine else 340),
             marrow=(days <= course.diagnosed + 2) | (days == course.remission)
-            | (_every(days, course, 110) | due if illness.marker is Marker.MARROW else never) & ~unplanned,
-            residual_disease=never, csf=never, unplanned=unplanned,
+            | (_every(days, course, 110) | due if illness.marker is Marker.MARROW else never) & ~counts_only,
+            residual_disease=never, csf=never, counts_only=counts_only,
         )  # fmt: skip
     two_years = days < course.remission + 730
-    marrow = due | ~unplanned & two_years & _every(days, course, 85)
+    marrow = due | ~counts_only & two_years & _every(days, course, 85)
     return Visits(
         days, proteins=never, urine=never, marrow=marrow,
         residual_disease=marrow if illness.marker in (Marker.MOLECULAR, Marker.FLOW) else never,
-        csf=~unplanned & (days > course.diagnosed + 2) & (_every(days, course, 80) | growing | last)
+        csf=~counts_only & (days > course.diagnosed + 2) & (_every(days, course, 80) | growing | last)
         if illness.disease == "ALL" and (illness.marker is Marker.CNS or count % 2 == 0) else never,
-        unplanned=unplanned,
+        counts_only=counts_only,
     )  # fmt: skip
 
 

@@ -1,20 +1,25 @@
 """The invented cohort: the same for the same seed, in any block, and like the real thing where it matters."""
 
+import subprocess
+import sys
 from collections import Counter
 from dataclasses import fields, replace
 from datetime import date
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
 
 from labs.intake.incoming import IncomingResult
 from labs.vocabulary.comparable import Comparable, make_comparable
+from labs.vocabulary.symptoms import SYMPTOMS
 from patients.models import EventKind, Phase
 from tracker.demo.cohort import Story, blocks, stories, tell
 from tracker.demo.names import name_of
 from tracker.demo.options import CohortOptions, Density
 from tracker.demo.outcome import NONE, REGROWTH, RELAPSE, Outcome
 
+ROOT = Path(__file__).resolve().parents[3]
 OPTIONS = CohortOptions(as_of=date(2026, 3, 1), patients=80, seed=7)
 
 
@@ -115,6 +120,15 @@ def test_the_codes_of_therapy_are_those_of_the_records() -> None:
     assert {"transfusion_red_cells", "g_csf", "ivig", "antibody", "transplant_autologous", "radiotherapy"} <= kinds
 
 
+def test_the_symptoms_are_coded_and_belong_to_the_disease() -> None:
+    told = [
+        (codes, outcome.disease) for story, outcome in cohort() for codes in (told.symptoms for told in story.symptoms)
+    ]
+    assert any(codes for codes, _ in told)
+    assert any(not codes for codes, _ in told), "asked, and none told"
+    assert all(disease in SYMPTOMS[code].diseases for codes, disease in told for code in codes)
+
+
 def test_nearly_every_result_can_be_compared_and_a_few_cannot() -> None:
     refused: Counter[str] = Counter()
     count = 0
@@ -204,3 +218,10 @@ def test_density_decides_how_many_results_there_are(density: Density, least: int
     options = replace(OPTIONS, patients=30, density=density)
     average = sum(len(results_of(story)) for story, _ in stories(options)) / 30
     assert least <= average <= most
+
+
+def test_telling_stories_needs_no_django() -> None:
+    """So that a cohort can be written on a machine without a database, in any process."""
+    code = "import sys, tracker.demo.csv_files, tracker.demo.logins; sys.exit('django' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False)
+    assert done.returncode == 0
