@@ -1,0 +1,1 @@
+"""Acute lymphoblastic leukaemia: relapse by marrow and blood, a file a rule."""

@@ -1,0 +1,149 @@
+"""What a rule says of every patient today: raised, not raised, cannot tell (and why), or does not apply."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from labs.rules.arrays import Codes, Ints, last_of_runs
+from labs.rules.base import Answer, Finding, Rule, State
+from labs.rules.cohort import Cohort
+from labs.rules.signals import Signal
+from labs.vocabulary.analytes import ANALYTES
+
+ANSWERS = (Answer.RAISED, Answer.NOT_RAISED, Answer.NOT_EVALUABLE, Answer.NOT_APPLICABLE)
+_RAISED, _NOT_RAISED, _NOT_EVALUABLE, _NOT_APPLICABLE = range(4)
+_STANDING = (State.PROVISIONAL, State.CONFIRMED, State.NOT_EVALUABLE)
+NO_EARLIER_VALUE = "an earlier value of the same series (assay, laboratory and line of therapy) to compare with"
+NO_DIAGNOSIS = "the diagnosis"
+UNREADABLE = "a usable value: the latest result was received, but its value or unit could not be used"
+
+
+class Said(NamedTuple):
+    """An answer, and what is missing (NOT_EVALUABLE) or why it does not apply."""
+
+    answer: Answer
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RuleAnswers:
+    """Answers of one rule, a patient a row: a code for the answer and one for the reason."""
+
+    codes: Codes
+    reason: Codes
+    reasons: Sequence[str]
+
+    def said(self, patient: int) -> Said:
+        """The answer for one patient, in words."""
+        reason = int(self.reason[patient])
+        return Said(ANSWERS[int(self.codes[patient])], (self.reasons[reason],) if reason >= 0 else ())
+
+    def count(self, answer: Answer) -> int:
+        """How many patients got an answer."""
+        return int((self.codes == ANSWERS.index(answer)).sum())
+
+
+class _Draft:
+    """Answers while they are put together; later words overrule earlier ones."""
+
+    def __init__(self, patients: int) -> None:
+        self.codes = np.full(patients, _NOT_EVALUABLE, np.int8)
+        self.reason = np.full(patients, -1, np.int8)
+        self.reasons: list[str] = []
+
+    def say(self, patients: Ints, code: int, reason: str = "") -> None:
+        """Give some patients an answer."""
+        if patients.size:
+            self.codes[patients] = code
+            self.reason[patients] = self._place(reason) if reason else -1
+
+    def done(self) -> RuleAnswers:
+        """The answers as they stand."""
+        return RuleAnswers(self.codes, self.reason, tuple(self.reasons))
+
+    def _place(self, reason: str) -> int:
+        if reason not in self.reasons:
+            self.reasons.append(reason)
+        return self.reasons.index(reason)
+
+
+def nothing_to_judge(rule: Rule, cohort: Cohort) -> RuleAnswers:
+    """Answers where no result a rule reads is there, or no patient has the disease."""
+    draft = _Draft(len(cohort.patients))
+    draft.say(np.arange(len(cohort.patients)), _NOT_EVALUABLE, _no_result(rule))
+    _say_unreadable(draft, rule, cohort, np.full(len(cohort.patients), -(1 << 31)))
+    _say_by_disease(draft, rule, cohort)
+    return draft.done()
+
+
+def answers_of(rule: Rule, cohort: Cohort, signal: Signal, found: list[Finding]) -> RuleAnswers:
+    """Answers from the latest assessment of each patient, overruled by findings that stand in its line of therapy."""
+    draft = _Draft(len(cohort.patients))
+    draft.say(np.arange(len(cohort.patients)), _NOT_EVALUABLE, _no_result(rule))
+    series = signal.series
+    latest = _latest_rows(signal)
+    patients = series.patient[latest]
+    draft.say(patients, _NOT_RAISED)
+    if signal.against is not None:
+        draft.say(patients[~signal.against.known[latest]], _NOT_EVALUABLE, NO_EARLIER_VALUE)
+    for silence in reversed(signal.silences):
+        draft.say(patients[silence.rows[latest]], ANSWERS.index(silence.answer), silence.reason)
+    latest_day = np.full(len(cohort.patients), -(1 << 31))
+    latest_day[patients] = series.day[latest]
+    _say_unreadable(draft, rule, cohort, latest_day)
+    draft.say(np.array(_standing(cohort, found, latest_day), np.int64), _RAISED)
+    _say_by_disease(draft, rule, cohort)
+    return draft.done()
+
+
+def _latest_rows(signal: Signal) -> Ints:
+    """The row of each patient's latest day, over all groups."""
+    series = signal.series
+    if not series.size:
+        return np.zeros(0, np.int64)
+    starts = np.flatnonzero(np.diff(series.patient, prepend=-1))
+    if bool(series.first[starts].sum() == series.first.sum()):  # one segment a patient: its last row
+        return last_of_runs(starts, series.size)
+    keyed = (series.day.astype(np.int64) + (1 << 19)) * series.size + np.arange(series.size)
+    return np.maximum.reduceat(keyed, starts) % series.size
+
+
+def _standing(cohort: Cohort, found: list[Finding], latest_day: Ints) -> list[int]:
+    """Patients with a finding that stands in the line of therapy of their latest assessment."""
+    standing = [finding for finding in found if finding.signal in _STANDING]
+    if not standing:
+        return []
+    wanted = {finding.patient_key for finding in standing}
+    place = {facts.key: index for index, facts in enumerate(cohort.patients) if facts.key in wanted}
+    return [
+        at
+        for finding in standing
+        if cohort.line_start(at := place[finding.patient_key], int(latest_day[at])) == finding.line_started_on
+    ]
+
+
+def _say_unreadable(draft: _Draft, rule: Rule, cohort: Cohort, latest_day: Ints) -> None:
+    """A result that came after the latest usable one but cannot be used makes the answer open."""
+    later = {
+        patient for patient, analyte, day in cohort.unreadable if analyte in rule.reads and day >= latest_day[patient]
+    }
+    draft.say(np.array(sorted(later), np.int64), _NOT_EVALUABLE, UNREADABLE)
+
+
+def _say_by_disease(draft: _Draft, rule: Rule, cohort: Cohort) -> None:
+    if cohort.all_of(rule.diseases):
+        return
+    names = ", ".join(sorted(rule.diseases))
+    other = [index for index, disease in enumerate(cohort.diseases) if disease not in rule.diseases and disease]
+    draft.say(np.array(other, np.int64), _NOT_APPLICABLE, f"a rule for {names}")
+    unknown = [index for index, disease in enumerate(cohort.diseases) if not disease]
+    draft.say(np.array(unknown, np.int64), _NOT_EVALUABLE, NO_DIAGNOSIS)
+
+
+def _no_result(rule: Rule) -> str:
+    names = " or ".join(ANALYTES[code].name for code in rule.reads)
+    return f"any usable result of {names}"

@@ -1,0 +1,57 @@
+"""Types of columns, and cumulative operations that restart at every segment. No Python loop over patients."""
+
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+Ints: TypeAlias = npt.NDArray[np.int64]
+Days: TypeAlias = npt.NDArray[np.int32]
+Codes: TypeAlias = npt.NDArray[np.int8]
+Bools: TypeAlias = npt.NDArray[np.bool_]
+AnyInts: TypeAlias = npt.NDArray[np.signedinteger[Any]]
+
+UNBOUNDED = 1 << 44  # above every amount inside the hard limits of the vocabulary, far below overflow
+_ROOM = 1 << 62
+
+
+def running_min(values: Ints, segment: Ints) -> Ints:
+    """Lowest value so far, within each segment; `segment` counts up from 0.
+
+    Later segments are shifted below all earlier ones, so that one pass over the whole column restarts by itself.
+    """
+    if not values.size:
+        return values
+    span = int(values.max()) - int(values.min()) + 1
+    segments = int(segment[-1]) - int(segment[0]) + 1
+    if segments == 1:
+        lowest: Ints = np.minimum.accumulate(values)
+        return lowest
+    if span * segments >= _ROOM:  # too wide for one shift: halve at a segment boundary
+        middle = int(np.searchsorted(segment, segment[0] + segments // 2))
+        halves = (running_min(values[:middle], segment[:middle]), running_min(values[middle:], segment[middle:]))
+        return np.concatenate(halves)
+    shift = (segment - segment[0]) * span
+    shifted: Ints = np.minimum.accumulate(values - shift) + shift
+    return shifted
+
+
+def running_max(values: Ints, segment: Ints) -> Ints:
+    """Highest value so far, within each segment."""
+    return -running_min(-values, segment)
+
+
+def before(values: Ints) -> Ints:
+    """Each element's predecessor; the first element keeps its own value (callers mask firsts of segments)."""
+    out = np.empty_like(values)
+    out[1:] = values[:-1]
+    out[:1] = values[:1]
+    return out
+
+
+def last_of_runs(starts: AnyInts, size: int) -> Ints:
+    """Index of the last element of each run that begins at `starts`."""
+    ends = np.empty(starts.size, np.int64)
+    ends[:-1] = starts[1:]
+    ends[-1:] = size
+    return ends - 1

@@ -1,0 +1,1 @@
+"""Blood counts against the patient's own baseline, a file a rule."""

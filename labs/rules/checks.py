@@ -1,0 +1,113 @@
+"""Comparisons against thresholds: exact, over whole columns, and able to say what was compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+from labs.rules.arrays import Bools, Ints
+from labs.rules.base import Comparison, Threshold
+from labs.rules.wording import amount_text, percent_text, unit_text
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One comparison of an amount with a threshold. `scale`: the amounts are held as this multiple of themselves."""
+
+    what: str
+    found: Ints
+    words: str
+    threshold: Threshold
+    met: Bools
+    scale: int = 1
+
+    def __and__(self, other: Check) -> Both:
+        return Both(self, other, self.met & other.met)
+
+    def __or__(self, other: Check) -> Either:
+        return Either(self, other, self.met | other.met)
+
+    def comparisons(self, row: int) -> list[Comparison]:
+        """What was compared at one row."""
+        found = Fraction(int(self.found[row]), self.scale)
+        text = amount_text(found, self.threshold.places, self.threshold.unit)
+        needed = f"{self.words} {self.threshold.value} {unit_text(self.threshold.unit)}".strip()
+        return [Comparison(self.what, text, needed, bool(self.met[row]))]
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One comparison of an amount with a percentage of another amount."""
+
+    what: str
+    part: Ints
+    whole: Ints
+    words: str
+    threshold: Threshold
+    met: Bools
+
+    def __and__(self, other: Check) -> Both:
+        return Both(self, other, self.met & other.met)
+
+    def __or__(self, other: Check) -> Either:
+        return Either(self, other, self.met | other.met)
+
+    def comparisons(self, row: int) -> list[Comparison]:
+        """What was compared at one row."""
+        found = percent_text(int(self.part[row]), int(self.whole[row]))
+        return [Comparison(self.what, found, f"{self.words} {self.threshold.value} %", bool(self.met[row]))]
+
+
+@dataclass(frozen=True, slots=True)
+class Both:
+    """Two checks of which both must hold."""
+
+    left: Check
+    right: Check
+    met: Bools
+
+    def __and__(self, other: Check) -> Both:
+        return Both(self, other, self.met & other.met)
+
+    def __or__(self, other: Check) -> Either:
+        return Either(self, other, self.met | other.met)
+
+    def comparisons(self, row: int) -> list[Comparison]:
+        """What was compared at one row, on both sides."""
+        return self.left.comparisons(row) + self.right.comparisons(row)
+
+
+@dataclass(frozen=True, slots=True)
+class Either(Both):
+    """Two checks of which one suffices."""
+
+
+Check: TypeAlias = Bar | Share | Both | Either
+
+
+def at_least(what: str, found: Ints, bar: Threshold, scale: int = 1) -> Bar:
+    """found >= bar."""
+    return Bar(what, found, "at least", bar, found >= bar.amount * scale, scale)
+
+
+def above(what: str, found: Ints, bar: Threshold, scale: int = 1) -> Bar:
+    """found > bar."""
+    return Bar(what, found, "above", bar, found > bar.amount * scale, scale)
+
+
+def below(what: str, found: Ints, bar: Threshold, scale: int = 1) -> Bar:
+    """found < bar."""
+    return Bar(what, found, "below", bar, found < bar.amount * scale, scale)
+
+
+def at_least_percent(what: str, part: Ints, whole: Ints, bar: Threshold) -> Share:
+    """part >= bar % of whole; of a whole of 0 any part is enough."""
+    numerator, denominator = bar.share
+    return Share(what, part, whole, "at least", bar, part * denominator >= whole * numerator)
+
+
+def more_than_percent(what: str, part: Ints, whole: Ints, bar: Threshold) -> Share:
+    """part > bar % of whole."""
+    numerator, denominator = bar.share
+    return Share(what, part, whole, "more than", bar, part * denominator > whole * numerator)

@@ -1,0 +1,91 @@
+"""What may explain a finding otherwise: shown with it, never silencing it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from labs.rules.arrays import Bools, Ints
+from labs.rules.base import Confounder
+from labs.rules.cohort import DAY_OFFSET, Cohort, PatientFacts, day_number, pack_day
+from labs.rules.series import Series
+from labs.rules.wording import day_text
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """How many days an event is counted as a possible explanation (None: for good), and what people call it."""
+
+    words: str
+    days: int | None
+
+
+WINDOWS: Mapping[str, Window] = {
+    "transfusion_red_cells": Window("red cell transfusion", 90),
+    "transfusion_platelets": Window("platelet transfusion", 7),
+    "g_csf": Window("G-CSF", 14),
+    "esa": Window("erythropoiesis-stimulating agent", 90),
+    "ivig": Window("intravenous immunoglobulin", 90),
+    "antibody": Window("therapeutic antibody", 183),
+    "bispecific": Window("bispecific antibody", 183),
+    "chemotherapy": Window("chemotherapy or targeted drug", 28),
+    "steroid": Window("corticosteroid", 28),
+    "radiotherapy": Window("radiotherapy", 90),
+    "dialysis": Window("dialysis", 28),
+    "transplant_autologous": Window("autologous transplant", 90),
+    "transplant_allogeneic": Window("allogeneic transplant", 90),
+    "car_t": Window("CAR-T cells", 90),
+}
+COUNTS = (
+    "transfusion_red_cells", "g_csf", "esa", "chemotherapy", "radiotherapy", "antibody", "bispecific",
+    "transplant_autologous", "transplant_allogeneic", "car_t",
+)  # fmt: skip
+PROTEINS = ("antibody", "bispecific", "ivig", "car_t", "transplant_autologous")
+LEUKAEMIA = ("g_csf", "chemotherapy", "transplant_autologous", "transplant_allogeneic")
+KIDNEY = ("dialysis", "chemotherapy", "ivig")
+
+
+def confounders(facts: PatientFacts, kinds: tuple[str, ...], day: date) -> list[Confounder]:
+    """Events of the given kinds that still count on a day."""
+    out = []
+    for event in sorted(facts.events, key=lambda event: event.started_on):
+        window = WINDOWS.get(event.kind)
+        if event.kind not in kinds or window is None or event.started_on > day:
+            continue
+        if event.last_day >= day:
+            text = f"{window.words} since {day_text(event.started_on)}, still going on at the time"
+        elif (days := (day - event.last_day).days) <= (window.days or days):
+            text = f"{window.words} until {day_text(event.last_day)}, {days} days before"
+        else:
+            continue
+        out.append(Confounder(event.kind, text, event.started_on.isoformat()))
+    return out
+
+
+def under(cohort: Cohort, series: Series, *kinds: str) -> Bools:
+    """Rows of a series that lie within the window of an event of these kinds."""
+    starts, ends = _intervals(cohort, kinds)
+    if not starts.size or not series.size:
+        return np.zeros(series.size, bool)
+    keys = (series.patient.astype(np.int64) << 20) + series.day + DAY_OFFSET
+    at = np.searchsorted(starts, keys, side="right") - 1
+    return (at >= 0) & (np.maximum.accumulate(ends)[np.maximum(at, 0)] >= keys)
+
+
+def _intervals(cohort: Cohort, kinds: tuple[str, ...]) -> tuple[Ints, Ints]:
+    """First and last packed (patient, day) of each event with its window, sorted by start."""
+    spans = []
+    for index, facts in enumerate(cohort.patients):
+        for event in facts.events:
+            if event.kind in kinds:
+                last = min(event.last_day, date.max - timedelta(days=400)) + timedelta(
+                    days=WINDOWS[event.kind].days or 0
+                )
+                end = min(day_number(last), DAY_OFFSET - 1)  # stays within the patient's own range of keys
+                spans.append((pack_day(index, day_number(event.started_on)), pack_day(index, end)))
+    spans.sort()
+    pairs = np.array(spans, np.int64).reshape(-1, 2)
+    return pairs[:, 0], pairs[:, 1]

@@ -1,0 +1,281 @@
+"""From episodes to findings: the sentence, the comparisons, the evidence. One at a time, since people read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from labs.rules.arrays import UNBOUNDED, Bools
+from labs.rules.base import Comparison, Confounder, Evidence, Finding, Rule, State
+from labs.rules.cohort import COMPARATOR_TEXTS, to_date
+from labs.rules.confounders import confounders
+from labs.rules.episodes import Episode, episodes
+from labs.rules.series import Reference, Series
+from labs.rules.signals import Signal
+from labs.rules.wording import amount_text, day_text, number_text, percent_text, unit_text
+from labs.vocabulary.analytes import ANALYTES
+
+
+def findings(rule: Rule, signal: Signal, judged: Bools) -> list[Finding]:
+    """Every finding of a rule."""
+    return [_finding(rule, signal, episode) for episode in episodes(signal, judged)]
+
+
+def _finding(rule: Rule, signal: Signal, episode: Episode) -> Finding:
+    series, cohort = signal.series, signal.series.cohort
+    told = episode.opened if episode.state is State.NOT_CONFIRMED else episode.settled
+    reference = _reference_of(signal, told)
+    facts = cohort.patients[int(series.patient[told])]
+    rows = _evidence_rows(signal, episode, told, reference)
+    day = to_date(int(series.day[told]))
+    return Finding(
+        patient_key=facts.key,
+        rule=rule.code,
+        criteria_version=rule.criteria_version,
+        level=episode.level,
+        signal=episode.state,
+        onset_on=to_date(int(series.day[episode.onset])),
+        detected_on=to_date(int(series.day[episode.settled])),
+        opened_on=to_date(int(series.day[episode.opened])),
+        last_on=to_date(int(series.day[episode.last])),
+        line_started_on=cohort.line_start(int(series.patient[told]), int(series.day[told])),
+        series=group_text(series, told),
+        explanation=_explanation(signal, episode, told, reference),
+        comparisons=tuple(_comparisons(signal, episode, told, reference)),
+        evidence=tuple(item for role, row in rows for item in evidence_of(series, row, role)),
+        reference=_reference_dict(series, reference, told),
+        confounders=tuple(confounders(facts, rule.confounders, day) + contradictions(series, [row for _, row in rows])),
+        missing=tuple(_missing(signal, episode, told, reference)),
+        would_confirm=rule.would_confirm if episode.state is State.PROVISIONAL else "",
+    )
+
+
+def _reference_of(signal: Signal, row: int) -> Reference | None:
+    """The reference the row met the criterion against: the early one for a row that is only weak."""
+    if signal.sure[row] or signal.early is None or not signal.early.known[row]:
+        return signal.against
+    one = slice(row, row + 1)
+    value, early = (signal.series.low, signal.early.high) if signal.direction == "above" else (
+        signal.series.high, signal.early.low)  # fmt: skip
+    return signal.early if signal.criterion(value[one], early[one]).met[0] else signal.against
+
+
+def _comparisons(signal: Signal, episode: Episode, told: int, reference: Reference | None) -> list[Comparison]:
+    """Every comparison made at the row told, and at the one that settled the episode when that is another."""
+    out = _compared(signal, told, reference)
+    rows = [row for row in dict.fromkeys((episode.onset, episode.settled)) if row != told]
+    return out + [comparison for row in rows for comparison in _compared(signal, row, reference)]
+
+
+def _compared(signal: Signal, row: int, reference: Reference | None) -> list[Comparison]:
+    one = slice(row, row + 1)
+    series = signal.series
+    against = reference if reference is not None and reference.known[row] else None
+    value, bound = _readings(signal, against)
+    checked = signal.criterion(value[one], bound[one])
+    day = day_text(to_date(int(series.day[row])))
+    extra = signal.extras(row) if signal.extras else []
+    return [comparison._replace(what=f"{comparison.what} on {day}") for comparison in checked.comparisons(0) + extra]
+
+
+def _readings(signal: Signal, reference: Reference | None) -> tuple[Any, Any]:
+    """The readings a sure answer rests on."""
+    series = signal.series
+    if reference is None:
+        return series.low, np.zeros(series.size, np.int64)
+    return (series.high, reference.low) if signal.direction == "below" else (series.low, reference.high)
+
+
+def _explanation(signal: Signal, episode: Episode, told: int, reference: Reference | None) -> str:
+    series = signal.series
+    text = f"{series.name} {value_text(series, told)} on {day_text(to_date(int(series.day[told])))}"
+    compared = signal.direction != "bar" and reference is not None and reference.known[told]
+    text += _change_text(signal, told, reference) if compared and reference else _bar_text(signal, told)
+    return f"{text}{_ending(signal, episode)}."
+
+
+def _change_text(signal: Signal, row: int, reference: Reference) -> str:
+    """ ", 0.7 g/dL above the lowest confirmed 0.3 g/dL (+233 %)"."""
+    series, scale = signal.series, reference.scale
+    value, bound = _readings(signal, reference)
+    base = int(bound[row])
+    change = abs(int(value[row]) * scale - base)
+    low, high = int(reference.low[row]), int(reference.high[row])
+    named = interval_text(low // scale if scale > 1 else low, high // scale if scale > 1 else high, series)
+    if scale > 1:
+        named = _mean_text(base, scale, series)
+    extreme = reference.how in ("lowest", "highest")
+    kind = ("confirmed " if reference.confirmed[row] else "single value ") if extreme else ""
+    bounded = "at least " if low != high or series.low[row] != series.high[row] else ""
+    sign = -1 if signal.direction == "below" else 1
+    share = percent_text(sign * change, base, sign=True)
+    amount = _mean_text(change, scale, series) if scale > 1 else amount_text(change, series.places, series.unit)
+    return f", {bounded}{amount} {signal.direction} the {reference.how} {kind}{named} ({bounded}{share})"
+
+
+def _mean_text(total: int, scale: int, series: Series) -> str:
+    """A mean held as a sum, to the hundredth (for the eye; comparisons use the sum)."""
+    hundredth = 10 ** (series.places - 2)
+    return amount_text(
+        (2 * total + scale * hundredth) // (2 * scale * hundredth) * hundredth, series.places, series.unit
+    )
+
+
+def _bar_text(signal: Signal, row: int) -> str:
+    met = [c for c in _compared(signal, row, signal.against) if c.met]
+    words = signal.sure_words if signal.sure[row] else signal.weak_words
+    return (f", {met[-1].needed}" if met else "") + (f" ({words})" if words else "")
+
+
+def _ending(signal: Signal, episode: Episode) -> str:
+    if episode.state is State.CONFIRMED:
+        return f", {signal.confirmation.words}" if signal.confirmation.words else ""
+    if episode.state is State.NOT_CONFIRMED:
+        row = episode.settled
+        failed = f"{value_text(signal.series, row)} on {day_text(to_date(int(signal.series.day[row])))}"
+        return f"; {failed} no longer meets the criterion"
+    return ", on one assessment so far" if signal.confirmation.assessments > 1 and episode.sure else ""
+
+
+def _missing(signal: Signal, episode: Episode, told: int, reference: Reference | None) -> list[str]:
+    out = list(signal.notes(signal.series, told)) if signal.notes else []
+    if episode.sure or signal.weak_words:
+        return out
+    if reference is not None and reference.known[told] and not reference.confirmed[told]:
+        value = interval_text(int(reference.low[told]), int(reference.high[told]), signal.series)
+        if reference.scale > 1:
+            return [*out, "a baseline of three results that agree; only single values are there"]
+        unconfirmed = " (nadir unconfirmed)" if reference.how == "lowest" else ""
+        return [*out, f"a second assessment confirming the {reference.how} value {value}{unconfirmed}"]
+    return [*out, "an exact value: a result given only as a bound leaves open whether the criterion is met"]
+
+
+def _reference_dict(series: Series, reference: Reference | None, row: int) -> dict[str, Any]:
+    if reference is None or not reference.known[row]:
+        return {}
+    value = (
+        _mean_text(int(reference.low[row]), reference.scale, series)
+        if reference.scale > 1
+        else interval_text(int(reference.low[row]), int(reference.high[row]), series)
+    )
+    confirmed = bool(reference.confirmed[row])
+    days = [to_date(int(series.day[at])).isoformat() for at in _behind(series, reference, row)]
+    return {"value": value, "how": _how(reference, confirmed), "confirmed": confirmed, "collected_on": days}
+
+
+def _how(reference: Reference, confirmed: bool) -> str:
+    if reference.scale > 1:
+        return "mean of three agreeing results" if confirmed else "highest single value so far"
+    if reference.how in ("lowest", "highest"):
+        return f"{reference.how} value on two consecutive assessments" if confirmed else f"{reference.how} single value"
+    return reference.how
+
+
+def _evidence_rows(signal: Signal, episode: Episode, told: int, reference: Reference | None) -> list[tuple[str, int]]:
+    """Rows a finding rests on, in order of time within each role."""
+    out = [("reference", row) for row in _behind(signal.series, reference, told)] if reference is not None else []
+    out.append(("onset", episode.onset))
+    if episode.settled != episode.onset:
+        role = {State.CONFIRMED: "confirming", State.NOT_CONFIRMED: "not_confirming"}.get(episode.state, "tested")
+        out.append((role, episode.settled))
+    if episode.last not in (episode.onset, episode.settled):
+        out.append(("latest", episode.last))
+    return out
+
+
+def _behind(series: Series, reference: Reference, row: int) -> list[int]:
+    """The rows a reference was taken from."""
+    if not reference.known[row]:
+        return []
+    start = int(np.searchsorted(series.segment, series.segment[row]))
+    lowest = reference.how.startswith("lowest")
+    values = (series.high if lowest else series.low)[start:row].tolist()
+    target = int((reference.high if lowest else reference.low)[row])
+    if reference.how == "previous":
+        return [row - 1]
+    width = (3 if reference.scale > 1 else 2) if reference.confirmed[row] else 1
+    joined: dict[int, Callable[[list[int]], int]] = {
+        1: lambda v: v[0] * reference.scale,
+        2: max if lowest else min,
+        3: sum,
+    }
+    ends = (end for end in range(width, len(values) + 1) if joined[width](values[end - width : end]) == target)
+    end = next(ends, None)
+    return [] if end is None else list(range(start + end - width, start + end))
+
+
+def value_text(series: Series, row: int) -> str:
+    """The value of a row with its unit."""
+    return interval_text(int(series.low[row]), int(series.high[row]), series)
+
+
+def interval_text(low: int, high: int, series: Series) -> str:
+    """A number, or the bounds it lies between."""
+    if low == high:
+        return amount_text(low, series.places, series.unit)
+    if high >= UNBOUNDED // 2:
+        return f"at least {amount_text(low, series.places, series.unit)}"
+    if low <= 0:
+        return f"below {amount_text(high, series.places, series.unit)}"
+    both = f"{number_text(low, series.places, series.unit)} to {number_text(high, series.places, series.unit)}"
+    return f"{both} {unit_text(series.unit)}".strip()
+
+
+def group_text(series: Series, row: int) -> str:
+    """Specimen, method family and laboratory of a row."""
+    cohort = series.cohort
+    source = next((int(part[row]) for part in series.sources if part[row] >= 0), None)
+    if source is None:
+        return ""
+    group = cohort.groups[int(cohort.columns.group[cohort.assessments.rows[source]])]
+    return ", ".join(part for part in group if part)
+
+
+def evidence_of(series: Series, row: int, role: str) -> list[Evidence]:
+    """The results a row was made from; others of the same day follow as "same_day"."""
+    out = []
+    for part in series.sources:
+        if (source := int(part[row])) < 0:
+            continue
+        assessments = series.cohort.assessments
+        counted = int(assessments.rows[source])
+        out.append(_evidence(series, counted, role))
+        others = [int(at) for at in assessments.rows_of_day(source) if int(at) != counted]
+        out += [_evidence(series, at, "same_day") for at in others]
+    return out
+
+
+def _evidence(series: Series, at: int, role: str) -> Evidence:
+    cohort, columns = series.cohort, series.cohort.columns
+    analyte = ANALYTES[cohort.analytes[int(columns.analyte[at])]]
+    _, method, laboratory = cohort.groups[int(columns.group[at])]
+    number = number_text(int(columns.amount[at]), analyte.places, analyte.unit, most=analyte.places)
+    return Evidence(
+        result=int(columns.result[at]),
+        accession="" if cohort.accessions is None else cohort.accessions[at],
+        analyte=analyte.code,
+        value=COMPARATOR_TEXTS[int(columns.comparator[at])] + number,
+        unit=analyte.unit,
+        collected_on=to_date(int(columns.day[at])).isoformat(),
+        role=role,
+        laboratory=laboratory,
+        method=method,
+    )
+
+
+def contradictions(series: Series, rows: list[int]) -> list[Confounder]:
+    """A note for each day among the rows whose values contradict each other."""
+    out = []
+    for row in dict.fromkeys(rows):
+        for part in series.sources:
+            if (source := int(part[row])) >= 0 and series.cohort.assessments.contradictory[source]:
+                items = [_evidence(series, int(at), "") for at in series.cohort.assessments.rows_of_day(source)]
+                values = " and ".join(dict.fromkeys(item.value for item in items))
+                day = to_date(int(series.day[row]))
+                text = (
+                    f"contradicting values on {day_text(day)}: {values} {unit_text(items[0].unit)}; the latest was used"
+                )
+                out.append(Confounder("contradictory", text, day.isoformat()))
+    return out

@@ -1,0 +1,1 @@
+"""Multiple myeloma: progression (IMWG) and clinical relapse, a file a rule."""

@@ -1,0 +1,94 @@
+"""Free light chains as pairs: kappa and lambda of one day, one laboratory and one method."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from labs.rules.arrays import UNBOUNDED, Bools, Ints
+from labs.rules.base import Threshold
+from labs.rules.cohort import Cohort
+from labs.rules.series import Series, series_of
+from labs.rules.sources import DISPENZIERI_2009
+
+NORMAL_RATIO_LOW = Threshold("0.26", "{ratio}", DISPENZIERI_2009, date(2009, 2, 1))
+NORMAL_RATIO_HIGH = Threshold("1.65", "{ratio}", DISPENZIERI_2009, date(2009, 2, 1))
+CLONES = {"kappa": 1, "lambda": -1}
+
+
+@dataclass(frozen=True, slots=True)
+class Pairs:
+    """Rows of the kappa series, and of the lambda series of the same day and group."""
+
+    kappa: Series
+    lambda_: Series
+    of_kappa: Ints
+    of_lambda: Ints
+
+
+def pairs(cohort: Cohort) -> Pairs:
+    """Every kappa with its lambda."""
+    kept = cohort.derived.get("flc_pairs")
+    if isinstance(kept, Pairs):
+        return kept
+    kappa, lambda_ = series_of(cohort, "flc_kappa"), series_of(cohort, "flc_lambda")
+    _, of_kappa, of_lambda = np.intersect1d(
+        _without_analyte(cohort, kappa), _without_analyte(cohort, lambda_), assume_unique=True, return_indices=True
+    )
+    found = Pairs(kappa, lambda_, of_kappa, of_lambda)
+    cohort.derived["flc_pairs"] = found
+    return found
+
+
+def flc_difference(cohort: Cohort) -> Series:
+    """dFLC: the involved light chain less the other, never below 0; it reads 0 where the clone is not known."""
+    kept = cohort.derived.get("flc_difference")
+    if isinstance(kept, Series):
+        return kept
+    p = pairs(cohort)
+    kappa, lambda_ = p.kappa.only_rows(p.of_kappa), p.lambda_.only_rows(p.of_lambda)
+    sign = clones(cohort)[kappa.patient]
+    low = _between(sign, _less(kappa.low, lambda_.high), _less(lambda_.low, kappa.high))
+    exact = not (kappa.censored or lambda_.censored)
+    high = low if exact else _between(sign, _less(kappa.high, lambda_.low), _less(lambda_.high, kappa.low))
+    series = Series(
+        cohort, "flc_difference", "dFLC (involved less uninvolved free light chain)", kappa.unit, kappa.places,
+        kappa.patient, kappa.day, kappa.line, low, high, kappa.first, (*kappa.sources, *lambda_.sources),
+    )  # fmt: skip
+    cohort.derived["flc_difference"] = series
+    return series
+
+
+def involved_flc_measurable(cohort: Cohort, bar: Threshold) -> Bools:
+    """Rows of `flc_difference` with the involved chain at the bar and an abnormal ratio."""
+    p = pairs(cohort)
+    kappa, lambda_ = p.kappa.low[p.of_kappa], p.lambda_.low[p.of_lambda]
+    sign = clones(cohort)[p.kappa.patient[p.of_kappa]]
+    scale = 10**NORMAL_RATIO_LOW.places
+    outside = (kappa * scale < lambda_ * NORMAL_RATIO_LOW.amount) | (kappa * scale > lambda_ * NORMAL_RATIO_HIGH.amount)
+    involved = _between(sign, kappa, lambda_)
+    measurable: Bools = (involved >= bar.amount) & outside
+    return measurable
+
+
+def clones(cohort: Cohort) -> Ints:
+    """Of each patient: 1 for a kappa clone, -1 for lambda, 0 where it is not recorded."""
+    return np.array([CLONES.get(facts.light_chain, 0) for facts in cohort.patients], np.int64)
+
+
+def _between(sign: Ints, for_kappa: Ints, for_lambda: Ints) -> Ints:
+    return np.where(sign > 0, for_kappa, np.where(sign < 0, for_lambda, 0))
+
+
+def _less(minuend: Ints, subtrahend: Ints) -> Ints:
+    """A difference between bounds, never below 0 and never above every amount."""
+    difference: Ints = np.clip(minuend - subtrahend, 0, UNBOUNDED)
+    return difference
+
+
+def _without_analyte(cohort: Cohort, series: Series) -> Ints:
+    """Packed patient, group and day of each row."""
+    keys: Ints = cohort.assessments.keys[series.sources[0]] % cohort.assessments.stride
+    return keys

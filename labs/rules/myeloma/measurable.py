@@ -1,0 +1,111 @@
+"""Which marker of a myeloma can be followed: stated by a physician, else derived from the baseline of the line.
+
+A derived "not measurable" never silences the serum and urine rules: the record may begin in remission, and a low value
+at the start of a line proves little. It only opens the way for the markers that stand in (free light chains, marrow).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from enum import IntEnum
+
+import numpy as np
+
+from labs.rules.arrays import Bools, Ints
+from labs.rules.base import Threshold
+from labs.rules.cohort import DAY_OFFSET, Cohort
+from labs.rules.myeloma.light_chains import flc_difference, involved_flc_measurable
+from labs.rules.series import Series, series_of
+from labs.rules.sources import DISPENZIERI_2009, RAJKUMAR_2011, VIGIL
+
+SERUM = Threshold("1.0", "g/dL", RAJKUMAR_2011, date(2011, 5, 5))
+URINE = Threshold("200", "mg/(24.h)", RAJKUMAR_2011, date(2011, 5, 5))
+INVOLVED_FLC = Threshold("100", "mg/L", DISPENZIERI_2009, date(2009, 2, 1))
+BASELINE_BEFORE = Threshold("60", "d", VIGIL, date(2026, 1, 1))
+BASELINE_AFTER = Threshold("14", "d", VIGIL, date(2026, 1, 1))
+
+UNSECRETED = {"light_chain_only": {"serum_m"}, "nonsecretory": {"serum_m", "urine_m"}}
+
+
+class Marker(IntEnum):
+    """What is known of a marker in one line of therapy."""
+
+    NO = 0  # stated, or not secreted by this type of disease, or below the limit at baseline
+    UNMEASURED = 1  # no result at all: it cannot be what is followed
+    UNKNOWN = 2  # followed, but the baseline is not on record
+    YES = 3
+
+
+def stated_not_measurable(cohort: Cohort, marker: str) -> Bools:
+    """Patients whose recorded list of measurable markers leaves this one out."""
+    return np.array([bool(p.measurable) and marker not in p.measurable for p in cohort.patients], bool)
+
+
+def marker_states(cohort: Cohort, marker: str, at: Series) -> Ints:
+    """State of a marker for each row of a series: of that row's patient and line of therapy."""
+    derived = _derived(cohort, marker, at)
+    stated = np.array([_stated(p.measurable, p.disease_type, marker) for p in cohort.patients], np.int64)[at.patient]
+    return np.where(stated >= 0, stated, derived)
+
+
+def _stated(measurable: frozenset[str], disease_type: str, marker: str) -> int:
+    """YES or NO where the record decides it, else -1."""
+    if measurable:
+        return Marker.YES if marker in measurable else Marker.NO
+    return Marker.NO if marker in UNSECRETED.get(disease_type, ()) else -1
+
+
+def _derived(cohort: Cohort, marker: str, at: Series) -> Ints:
+    """From the highest value between 60 days before and 14 days after the start of the line.
+
+    Before any recorded line, the first value on record can prove a marker measurable, never the opposite.
+    """
+    keys, reached = _baseline_values(cohort, marker)
+    owner = at.patient.astype(np.int64) << 20
+    end = np.searchsorted(keys, owner + (1 << 20), side="left")
+    if not keys.size:
+        return np.full(at.size, int(Marker.UNMEASURED))
+    first = np.searchsorted(keys, owner, side="left")
+    start = _line_start_days(cohort, at)
+    days = int(BASELINE_BEFORE.value), int(BASELINE_AFTER.value)
+    opens = np.where(at.line > 0, np.searchsorted(keys, owner + start - days[0], side="left"), first)
+    closes = np.searchsorted(keys, owner + start + days[1], side="right")
+    closes = np.where(at.line > 0, closes, np.minimum(first + 1, end))
+    above = np.concatenate(([0], np.cumsum(reached)))
+    yes = above[closes] > above[opens]
+    no = (closes > opens) & (at.line > 0)
+    unmeasured = end <= opens
+    return np.select([yes, no, unmeasured], [Marker.YES, Marker.NO, Marker.UNMEASURED], Marker.UNKNOWN).astype(np.int64)
+
+
+def _line_start_days(cohort: Cohort, at: Series) -> Ints:
+    """Packed first day of each row's line of therapy, without the patient; 0 before any line."""
+    if not cohort.line_keys.size:
+        return np.zeros(at.size, np.int64)
+    owner = at.patient.astype(np.int64) << 20
+    index = np.searchsorted(cohort.line_keys, owner, side="left") + at.line - 1
+    return np.where(at.line > 0, cohort.line_keys[np.clip(index, 0, cohort.line_keys.size - 1)] - owner, 0)
+
+
+def _baseline_values(cohort: Cohort, marker: str) -> tuple[Ints, Bools]:
+    """Packed (patient, day) of a marker's assessments, sorted, and whether each is measurable."""
+    if marker == "flc":
+        series = flc_difference(cohort)
+        reached = involved_flc_measurable(cohort, INVOLVED_FLC)
+    else:
+        series = series_of(cohort, marker)
+        reached = series.low >= (SERUM if marker == "serum_m" else URINE).amount
+    keys = (series.patient.astype(np.int64) << 20) + series.day + DAY_OFFSET
+    order = np.argsort(keys, kind="stable")
+    return keys[order], reached[order]
+
+
+def baseline_note(series: Series, row: int, marker: str, words: str) -> list[str]:
+    """What the record leaves open about a marker being measurable, for one finding."""
+    one = series.only(np.arange(series.size) == row)
+    state = int(marker_states(series.cohort, marker, one)[0])
+    if state == Marker.YES:
+        return []
+    if state == Marker.NO:
+        return [f"a measurable {words} at the start of this line of therapy: it was below the measurable limit"]
+    return [f"whether {words} was measurable at the start of this line of therapy"]

@@ -1,0 +1,21 @@
+"""What the progression rules of myeloma share: which marker counts, and their common notes."""
+
+from __future__ import annotations
+
+from labs.rules.base import NOT_APPLICABLE, Answer
+from labs.rules.myeloma.measurable import stated_not_measurable
+from labs.rules.series import Series
+from labs.rules.signals import Silence
+
+MYELOMA = frozenset({"MM"})
+REPEAT = "A second assessment on another day by the same method that also meets the criterion, before any new therapy."
+
+
+def unless_stated_not_measurable(series: Series, marker: str, words: str) -> tuple[Silence, ...]:
+    """Silence where a physician listed the measurable markers and this one is not among them."""
+    rows = stated_not_measurable(series.cohort, marker)[series.patient]
+    return (
+        (Silence(rows, Answer(NOT_APPLICABLE), f"{words} is not among the markers recorded as measurable"),)
+        if rows.any()
+        else ()
+    )

@@ -1,0 +1,87 @@
+"""The short notation of examples, read into a cohort of one patient.
+
+Items stand between bars. A result: `2026-01-05 0.80 g/dL`; the unit of the item before is kept when none is given, `?`
+is a unit that cannot be used. Before the value may stand the analyte (`2026-01-05 flc_kappa 12 mg/L`, also kept); a
+time of day joins the date (`2026-01-05T08:00`); after the value may come `@Laboratory/method` and `#accession`.
+Facts: `line 2026-03-01`, `remission 2026-01-01`, `event transfusion_red_cells 2026-02-01..2026-02-03`, `disease AML`,
+`light_chain lambda`, `disease_type light_chain_only`, `measurable serum_m;urine_m`, `born 1950-01-01`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from fractions import Fraction
+
+from labs.rules.cohort import Cohort, Event, PatientFacts, Row
+from labs.vocabulary.analytes import ANALYTES
+from labs.vocabulary.fixed_point import to_amount
+
+UNUSABLE = "?"
+
+
+def cohort_of(given: str, *, analyte: str, disease: str) -> Cohort:
+    """One patient, key "example", as the items tell."""
+    facts, rows = read(given, analyte=analyte, disease=disease)
+    return Cohort.build([facts], rows)
+
+
+def read(given: str, *, analyte: str, disease: str, key: str = "example") -> tuple[PatientFacts, list[Row]]:
+    """Facts and results of one patient."""
+    facts = PatientFacts(key, disease=disease)
+    rows: list[Row] = []
+    unit = ""
+    for item in (item.split() for item in given.split("|")):
+        if item[0] in _FACTS:
+            facts = _FACTS[item[0]](facts, item[1:])
+            continue
+        row, analyte, unit = _result(item, analyte, unit, key, len(rows))
+        rows.append(row)
+    return facts, rows
+
+
+def _result(item: list[str], analyte: str, unit: str, key: str, number: int) -> tuple[Row, str, str]:
+    moment, *words = item
+    if words[0] in ANALYTES:
+        if words[0] != analyte:
+            unit = ANALYTES[words[0]].unit
+        analyte, *words = words
+    value, *rest = words
+    marks = {word[0]: word[1:] for word in rest if word[0] in "@#"}
+    unit = next((word for word in rest if word[0] not in "@#"), unit)
+    laboratory, _, method = marks.get("@", "").partition("/")
+    comparator = value[: len(value) - len(value.lstrip("<>="))]
+    row = Row(
+        key, analyte, date.fromisoformat(moment[:10]), _amount(value[len(comparator) :], unit, analyte), comparator,
+        "", method, laboratory, _instant(moment), marks.get("#", f"{moment}/{number:04}"), number,
+    )  # fmt: skip
+    return row, analyte, unit
+
+
+def _amount(number: str, unit: str, analyte: str) -> int | None:
+    if unit == UNUSABLE:
+        return None
+    known = ANALYTES[analyte]
+    return to_amount(Fraction(number) * known.factors[unit or known.unit], known.places)
+
+
+def _instant(moment: str) -> datetime | None:
+    return datetime.fromisoformat(moment).replace(tzinfo=UTC) if "T" in moment else None
+
+
+def _event(words: list[str]) -> Event:
+    start, _, end = words[1].partition("..")
+    return Event(words[0], date.fromisoformat(start), date.fromisoformat(end) if end else None)
+
+
+_FACTS: dict[str, Callable[[PatientFacts, list[str]], PatientFacts]] = {
+    "line": lambda facts, words: replace(facts, line_starts=(*facts.line_starts, date.fromisoformat(words[0]))),
+    "remission": lambda facts, words: replace(facts, remission_on=date.fromisoformat(words[0])),
+    "born": lambda facts, words: replace(facts, birth_date=date.fromisoformat(words[0])),
+    "event": lambda facts, words: replace(facts, events=(*facts.events, _event(words))),
+    "disease": lambda facts, words: replace(facts, disease=words[0]),
+    "light_chain": lambda facts, words: replace(facts, light_chain=words[0]),
+    "disease_type": lambda facts, words: replace(facts, disease_type=words[0]),
+    "measurable": lambda facts, words: replace(facts, measurable=frozenset(words[0].split(";"))),
+}

@@ -1,0 +1,85 @@
+"""All rules, and the one way to ask them."""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+
+from labs.rules.answers import RuleAnswers, Said, answers_of, nothing_to_judge
+from labs.rules.base import Finding, Rule
+from labs.rules.cohort import Cohort, Key
+from labs.rules.findings import findings
+from labs.rules.myeloma import serum_m_progression
+
+RULES: tuple[Rule, ...] = (serum_m_progression.RULE,)
+BY_CODE: Mapping[str, Rule] = {rule.code: rule for rule in RULES}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A rule that raised an exception: nothing is known from it, for any patient of the cohort."""
+
+    rule: str
+    traceback: str
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What the rules said of a cohort."""
+
+    patients: Sequence[Key]
+    findings: list[Finding] = field(default_factory=list)
+    answers: dict[str, RuleAnswers] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+
+    @cached_property
+    def _place(self) -> Mapping[Key, int]:
+        return {key: index for index, key in enumerate(self.patients)}
+
+    def answer(self, patient: Key, rule: str) -> Said:
+        """What a rule says of a patient, with what is missing. KeyError for a rule that failed or was not asked."""
+        return self.answers[rule].said(self._place[patient])
+
+    def answers_for(self, patient: Key) -> dict[str, Said]:
+        """What every rule that was asked, and did not fail, says of a patient."""
+        place = self._place[patient]
+        return {rule: answers.said(place) for rule, answers in self.answers.items()}
+
+    def findings_for(self, patient: Key) -> list[Finding]:
+        """Findings of one patient."""
+        return [finding for finding in self.findings if finding.patient_key == patient]
+
+
+def evaluate(cohort: Cohort, rules: Iterable[Rule] | None = None, as_of: date | None = None) -> Evaluation:
+    """Ask rules of every patient of a cohort. A rule that raises is reported and takes nothing else with it."""
+    cohort = cohort if as_of is None else cohort.until(as_of)
+    said = Evaluation([facts.key for facts in cohort.patients])
+    for rule in RULES if rules is None else rules:
+        try:
+            answers, found = _ask(rule, cohort)
+        except Exception:  # noqa: BLE001 - one broken rule must not silence the others; the failure is reported
+            said.failures.append(Failure(rule.code, traceback.format_exc()))
+        else:
+            said.answers[rule.code] = answers
+            said.findings.extend(found)
+    return said
+
+
+def rules_reading(analytes: Iterable[str]) -> tuple[Rule, ...]:
+    """The rules whose answer may change with results of these analytes."""
+    touched = set(analytes)
+    return tuple(rule for rule in RULES if touched.intersection(rule.reads))
+
+
+def _ask(rule: Rule, cohort: Cohort) -> tuple[RuleAnswers, list[Finding]]:
+    if not (cohort.any_of(rule.diseases) and any(cohort.has(analyte) for analyte in rule.reads)):
+        return nothing_to_judge(rule, cohort), []
+    signal = rule.evaluate(cohort)
+    judged = signal.judged()
+    if not cohort.all_of(rule.diseases):
+        judged = judged & cohort.in_diseases(rule.diseases)[signal.series.patient]
+    found = findings(rule, signal, judged)
+    return answers_of(rule, cohort, signal, found), found

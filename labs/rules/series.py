@@ -1,0 +1,266 @@
+"""The words rules are written in.
+
+A `Series` holds one marker of every patient: an assessment a row, sorted by patient, comparability group and day. It is
+cut into segments: one patient, one group, one line of therapy. Every word below works inside segments only, so no value
+is ever compared across assays or across lines. A value is known between two bounds, `low` and `high`: equal for a plain
+number; `<0.1` lies between 0 and 0.1, `>5` at 5 or above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from labs.rules.arrays import UNBOUNDED, AnyInts, Bools, Days, Ints, before, running_max, running_min
+from labs.vocabulary.analytes import ANALYTES
+
+if TYPE_CHECKING:
+    from labs.rules.cohort import Cohort
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """The value each assessment is compared with, from assessments strictly before it in its segment.
+
+    known      there is one
+    confirmed  it was reached on two consecutive assessments; else it is a single value
+    how        in words, for the explanation: "lowest", "highest", "baseline"
+    scale      the reference is held as this multiple of itself (a sum of three stands for their mean)
+    """
+
+    low: Ints
+    high: Ints
+    known: Bools
+    confirmed: Bools
+    how: str
+    scale: int = 1
+
+
+@dataclass(frozen=True)
+class Series:
+    """One marker. `sources`: the assessments each row was made from (two for a difference), -1 where there is none."""
+
+    cohort: Cohort
+    code: str
+    name: str
+    unit: str
+    places: int
+    patient: AnyInts
+    day: Days
+    line: Ints
+    low: Ints
+    high: Ints
+    first: Bools
+    sources: tuple[Ints, ...]
+
+    # what a series is
+
+    @property
+    def value(self) -> Ints:
+        """The value, or the least it can be."""
+        return self.low
+
+    @property
+    def size(self) -> int:
+        """Number of assessments."""
+        return int(self.low.size)
+
+    @property
+    def censored(self) -> bool:
+        """Whether any value is known only between bounds."""
+        return self.low is not self.high
+
+    @cached_property
+    def segment(self) -> Ints:
+        """Number of the segment of each row, from 0."""
+        return np.cumsum(self.first) - 1
+
+    @cached_property
+    def second(self) -> Bools:
+        """Second row of its segment."""
+        out = np.zeros(self.size, bool)
+        out[1:] = self.first[:-1] & ~self.first[1:]
+        return out
+
+    @cached_property
+    def has_pair_before(self) -> Bools:
+        """At least two earlier assessments in the segment."""
+        return ~(self.first | self.second)
+
+    # values to compare with
+
+    def lowest(self) -> Reference:
+        """Lowest single value before each assessment."""
+        return self._so_far("lowest", running_min, self.low, self.high, ~self.first, confirmed=False)
+
+    def highest(self) -> Reference:
+        """Highest single value before each assessment."""
+        return self._so_far("highest", running_max, self.low, self.high, ~self.first, confirmed=False)
+
+    def lowest_confirmed(self) -> Reference:
+        """Lowest level reached on two consecutive assessments: the least, over pairs, of the greater of the two."""
+        ceiling = int(self.high.max(initial=0)) + 1
+        low, high = self._pairs(np.maximum, ceiling)
+        pairs = self._so_far("lowest", running_min, low, high, self.has_pair_before, confirmed=True)
+        return _or_single(pairs, self.lowest())
+
+    def highest_confirmed(self) -> Reference:
+        """Highest level reached on two consecutive assessments: the greatest, over pairs, of the lesser of the two."""
+        low, high = self._pairs(np.minimum, -1)
+        pairs = self._so_far("highest", running_max, low, high, self.has_pair_before, confirmed=True)
+        return _or_single(pairs, self.highest())
+
+    def lowest_within(self, days: int) -> Reference:
+        """Lowest single value of the last so many calendar days before each assessment."""
+        low, high = np.full(self.size, UNBOUNDED), np.full(self.size, UNBOUNDED)
+        known = np.zeros(self.size, bool)
+        for back in range(1, days + 1):  # one assessment a day: at most so many can lie within
+            near = np.flatnonzero(
+                (self.segment[back:] == self.segment[:-back]) & (self.day[back:] - self.day[:-back] <= days)
+            )
+            if not near.size:
+                break
+            low[near + back] = np.minimum(low[near + back], self.low[near])
+            high[near + back] = np.minimum(high[near + back], self.high[near])
+            known[near + back] = True
+        return Reference(low, high, known, np.zeros(self.size, bool), f"lowest of the last {days} days")
+
+    def agreeing_baseline(self, spread: tuple[int, int], among: int) -> Reference:
+        """Personal baseline: three consecutive values within a spread of each other, among the earliest so many.
+
+        Where several threes agree the highest counts, so that an unfinished recovery or a slow fall does not lower it.
+        Held as the sum of the three (scale 3), which is exact. `spread` is the least share of the greatest.
+        """
+        position = np.arange(self.size) - np.maximum.accumulate(np.where(self.first, np.arange(self.size), 0))
+        total, least, most = self.low.copy(), self.low.copy(), self.high.copy()
+        for back in (1, 2):
+            total[back:] += self.low[:-back]
+            least[back:] = np.minimum(least[back:], self.low[:-back])
+            most[back:] = np.maximum(most[back:], self.high[:-back])
+        agree = (position >= 2) & (position < among) & (least * spread[1] >= most * spread[0])
+        sums = before(running_max(np.where(agree, total, -1), self.segment))
+        known = ~self.first & (sums >= 0)
+        early = np.where(position < among, self.low, -1)
+        single = before(running_max(early, self.segment)) * 3
+        both = np.where(known, sums, single)
+        return Reference(both, both, ~self.first, known, "baseline", scale=3)
+
+    # neighbours
+
+    def previous(self) -> Reference:
+        """The assessment just before."""
+        return Reference(before(self.low), before(self.high), ~self.first, np.zeros(self.size, bool), "previous")
+
+    def on_the_same_day(self, other: Series) -> Ints:
+        """Row of another series of the same patient and day (any group); -1 where there is none."""
+        if not (self.size and other.size):
+            return np.full(self.size, -1, np.int64)
+        keys, wanted = _patient_days(other), _patient_days(self)
+        order = np.argsort(keys, kind="stable")
+        at = np.searchsorted(keys[order], wanted, side="right") - 1
+        found = order[np.maximum(at, 0)]
+        return np.where((at >= 0) & (keys[found] == wanted), found, -1)
+
+    # cutting
+
+    def only(self, keep: Bools) -> Series:
+        """The rows kept, each still in its segment."""
+        return self if keep.all() else self.only_rows(np.flatnonzero(keep))
+
+    def only_rows(self, rows: Ints) -> Series:
+        """Rows by number, in their order."""
+        low = self.low[rows]
+        high = self.high[rows] if self.censored else low
+        segment = self.segment[rows]
+        first = np.ones(rows.size, bool)
+        first[1:] = segment[1:] != segment[:-1]
+        sources = tuple(part[rows] for part in self.sources)
+        fixed = (self.cohort, self.code, self.name, self.unit, self.places)
+        return Series(*fixed, self.patient[rows], self.day[rows], self.line[rows], low, high, first, sources)
+
+    def _pairs(self, choose: Callable[[Ints, Ints], Ints], never: int) -> tuple[Ints, Ints]:
+        low = choose(self.low, before(self.low))
+        low[self.first] = never
+        if not self.censored:
+            return low, low
+        high = choose(self.high, before(self.high))
+        high[self.first] = never
+        return low, high
+
+    def _so_far(
+        self, how: str, run: Callable[[Ints, Ints], Ints], low: Ints, high: Ints, known: Bools, *, confirmed: bool
+    ) -> Reference:
+        least = before(run(low, self.segment))
+        most = least if high is low else before(run(high, self.segment))
+        return Reference(least, most, known, known if confirmed else np.zeros(self.size, bool), how)
+
+
+def _or_single(pairs: Reference, single: Reference) -> Reference:
+    """The confirmed value where there is one, else the single value."""
+    low = np.where(pairs.known, pairs.low, single.low)
+    high = low if pairs.high is pairs.low else np.where(pairs.known, pairs.high, single.high)
+    return Reference(low, high, single.known, pairs.known, pairs.how)
+
+
+def _patient_days(series: Series) -> Ints:
+    return (series.patient.astype(np.int64) << 20) + series.day + (1 << 19)
+
+
+def series_of(cohort: Cohort, code: str) -> Series:
+    """One analyte as a series, cut by patient, comparability group and line of therapy."""
+    kept = cohort.derived.get(code)
+    if isinstance(kept, Series):
+        return kept
+    assessments, columns = cohort.assessments, cohort.columns
+    start, end = assessments.bounds(cohort.codes[code])
+    rows, keys = assessments.rows[start:end], assessments.keys[start:end] // assessments.days
+    patient, day = columns.patient[rows], columns.day[rows]
+    line = cohort.line_of(patient, day)
+    low, high = bounds(columns.amount[rows], columns.comparator[rows])
+    first = np.ones(rows.size, bool)
+    first[1:] = (keys[1:] != keys[:-1]) | (line[1:] != line[:-1])
+    analyte = ANALYTES[code]
+    sources = (np.arange(start, end),)
+    series = Series(
+        cohort, code, analyte.name, analyte.unit, analyte.places, patient, day, line, low, high, first, sources
+    )
+    cohort.derived[code] = series
+    return series
+
+
+def pooled(cohort: Cohort, *codes: str) -> Series:
+    """Several analytes of one meaning as one series, whatever the assay: for bars that are absolute. One row a day.
+
+    Of one day the row that exceeds zero counts before one that does not, then the analyte named first.
+    """
+    parts = [series_of(cohort, code) for code in codes]
+    patient, day, line, low, high, source = (
+        np.concatenate(columns)
+        for columns in zip(*((s.patient, s.day, s.line, s.low, s.high, s.sources[0]) for s in parts), strict=True)
+    )
+    which = np.repeat(np.arange(len(parts)), [s.size for s in parts])
+    order = np.lexsort((which, -low, low <= 0, day, patient)) if low.size else np.zeros(0, np.int64)
+    head = np.ones(order.size, bool)
+    head[1:] = (np.diff(patient[order]) != 0) | (np.diff(day[order]) != 0)
+    rows = order[head]
+    first = np.ones(rows.size, bool)
+    first[1:] = (np.diff(patient[rows]) != 0) | (np.diff(line[rows]) != 0)
+    one = parts[0]
+    same = not any(s.censored for s in parts)
+    lows = low[rows]
+    return Series(
+        cohort, "+".join(codes), one.name, one.unit, one.places,
+        patient[rows], day[rows], line[rows], lows, lows if same else high[rows], first, (source[rows],),
+    )  # fmt: skip
+
+
+def bounds(amount: Ints, comparator: AnyInts) -> tuple[Ints, Ints]:
+    """Least and greatest value each printed value can stand for; one and the same array when nothing is censored."""
+    if not comparator.any():
+        return amount, amount
+    below, above = (comparator == 1) | (comparator == 2), comparator >= 3
+    return np.where(below, 0, amount), np.where(above, UNBOUNDED, amount)

@@ -1,0 +1,51 @@
+"""The papers and texts rules rest on, each once."""
+
+from labs.rules.base import Source
+
+KUMAR_2016 = Source(
+    "IMWG-2016",
+    "Kumar S, et al. International Myeloma Working Group consensus criteria for response and minimal residual disease "
+    "assessment in multiple myeloma. Lancet Oncol 2016;17:e328-e346",
+)
+RAJKUMAR_2011 = Source(
+    "IMWG-2011",
+    "Rajkumar SV, et al. Consensus recommendations for the uniform reporting of clinical trials: report of the "
+    "International Myeloma Workshop Consensus Panel 1. Blood 2011;117:4691-4695",
+    "http://ashpublications.net/view-large/7148891",
+)
+DISPENZIERI_2009 = Source(
+    "IMWG-FLC-2009",
+    "Dispenzieri A, et al. International Myeloma Working Group guidelines for serum-free light chain analysis. "
+    "Leukemia 2009;23:215-224",
+)
+KDIGO_2012 = Source(
+    "KDIGO-2012", "KDIGO clinical practice guideline for acute kidney injury. Kidney Int Suppl 2012;2:1-138"
+)
+DOEHNER_2022 = Source(
+    "ELN-2022",
+    "Doehner H, et al. Diagnosis and management of AML in adults: 2022 recommendations from an international expert "
+    "panel on behalf of the ELN, table 8. Blood 2022;140:1345-1377",
+)
+NCCN_ALL = Source(
+    "NCCN-ALL", "Relapse after complete remission in adult acute lymphoblastic leukaemia (NCCN; ELN adult ALL 2024)"
+)
+PEDIATRIC_M2_M3 = Source(
+    "PAEDIATRIC-M2-M3",
+    "Marrow classes M2 (5 to 25 % blasts) and M3 (above 25 %) of paediatric protocols",
+    "http://pedsoncologyeducation.com/ALLRelapse.asp",
+)
+COSKUN_2020 = Source("COSKUN-2020", "Coskun et al. 2020: within-subject variation of haemoglobin (2.7 % of its mean)")
+RBC_VARIATION_1992 = Source(
+    "RBC-CV-1992",
+    "One-year within-subject variation of haematology quantities",
+    "https://pubmed.ncbi.nlm.nih.gov/1497462/",
+)
+PAYNE_1973 = Source(
+    "PAYNE-1973",
+    "Payne RB, et al. Interpretation of serum calcium in patients with abnormal serum proteins. BMJ 1973;4:643-646",
+)
+CORRECTED_CALCIUM_OLDER = Source(
+    "IMWG-2006",
+    "Durie BGM, et al. International uniform response criteria for multiple myeloma. Leukemia 2006;20:1467-1473",
+)
+VIGIL = Source("VIGIL-1", "Default of this project; no guideline gives it", default=True)
