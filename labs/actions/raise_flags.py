@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from labs.models import Decision, Flag, FlagEvent, Level, Review, Signal
-from patients.models import CareTeam, Diagnosis, User
+from patients.models import CareTeam, User
 
 ANSWER_TIMES: Final[Mapping[str, timedelta | None]] = {
     Level.URGENT: timedelta(hours=4),
@@ -31,6 +31,9 @@ EVENT_OF: Final[Mapping[str, FlagEvent.Kind]] = {
     Signal.NOT_CONFIRMED: FlagEvent.Kind.NOT_CONFIRMED,
     Signal.WITHDRAWN: FlagEvent.Kind.WITHDRAWN,
 }
+
+CONTEXT_ROLES: Final = frozenset({"reference", "same_day"})
+"""Evidence a finding was compared with, not what made it fire."""
 
 Episode = tuple[int, str, str]
 """Patient, rule, criteria version."""
@@ -91,10 +94,8 @@ def raise_flags(
     return dict(changes.counts)
 
 
-def pair(
-    found: Sequence[Found], flags: Sequence[Flag]
-) -> tuple[list[tuple[Found, Flag]], list[Found], list[Flag]]:
-    """Match findings of one patient and rule with its stored flags: (pairs, findings without flag, flags without finding)."""
+def pair(found: Sequence[Found], flags: Sequence[Flag]) -> tuple[list[tuple[Found, Flag]], list[Found], list[Flag]]:
+    """Match findings of one patient and rule with its flags: (pairs, findings without flag, flags without finding)."""
     by_onset = {flag.onset_on: flag for flag in flags}
     pairs, left = [], []
     for item in sorted(found, key=lambda item: item.onset_on):
@@ -117,14 +118,14 @@ def pair(
 
 def results_of(finding: Mapping[str, Any]) -> frozenset[int]:
     """The numbers of the results that made this finding fire (not those it was compared with)."""
-    return frozenset(
-        item["result"] for item in finding.get("evidence", ()) if item.get("role") not in {"reference", "context"}
-    )
+    return frozenset(item["result"] for item in finding.get("evidence", ()) if item.get("role") not in CONTEXT_ROLES)
 
 
 def _stored_flags(patient_ids: Collection[int], rules: Collection[str]) -> dict[Episode, list[Flag]]:
     stored: dict[Episode, list[Flag]] = defaultdict(list)
-    flags = Flag.objects.select_for_update().filter(patient_id__in=list(patient_ids), rule__in=list(rules)).order_by("id")
+    flags = (
+        Flag.objects.select_for_update().filter(patient_id__in=list(patient_ids), rule__in=list(rules)).order_by("id")
+    )
     for flag in flags:
         stored[flag.patient_id, flag.rule, flag.criteria_version].append(flag)
     return stored
@@ -208,7 +209,13 @@ def _note(flag: Flag, kind: FlagEvent.Kind, changes: Changes, *, by: User, now: 
     changes.counts[kind.value] += 1
     changes.events.append(
         FlagEvent(
-            flag=flag, at=now, by=by, kind=kind, signal=flag.signal, review=flag.review, level=flag.level,
+            flag=flag,
+            at=now,
+            by=by,
+            kind=kind,
+            signal=flag.signal,
+            review=flag.review,
+            level=flag.level,
             finding=flag.finding,
         )
     )
@@ -221,17 +228,22 @@ def _write(changes: Changes) -> None:
         Flag.objects.bulk_update(
             changed,
             [
-                "level", "signal", "review", "onset_on", "detected_on", "line_started_on", "answer_by", "explanation",
-                "finding", "decision", "decision_note", "watch_until", "version",
+                "level",
+                "signal",
+                "review",
+                "onset_on",
+                "detected_on",
+                "line_started_on",
+                "answer_by",
+                "explanation",
+                "finding",
+                "decision",
+                "decision_note",
+                "watch_until",
+                "version",
             ],
             batch_size=500,
         )
     for event in changes.events:
         event.flag_id = event.flag.pk
     FlagEvent.objects.bulk_create(changes.events, batch_size=1000)
-
-
-def diagnoses_of(patient_ids: Collection[int]) -> dict[tuple[int, str], int]:
-    """(patient, disease) -> diagnosis."""
-    rows = Diagnosis.objects.filter(patient_id__in=list(patient_ids)).values_list("patient_id", "disease", "id")
-    return {(patient, disease): number for patient, disease, number in rows}

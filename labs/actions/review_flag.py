@@ -1,4 +1,4 @@
-"""What a physician does with a flag: acknowledge it, wait for a repeat test, resolve it with a coded decision, reopen it."""
+"""What a physician does with a flag: acknowledge, wait for a repeat test, resolve with a coded decision, reopen."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def resolve_flag(
     watch_until: date | None = None,
     repeat: Repeat | None = None,
 ) -> Flag:
-    """Close the flag with a coded decision. `watch` needs a later date, `repeat_test` a repeat, `explained_other` a note.
+    """Close the flag with a coded decision: `watch` needs a date, `repeat_test` a repeat, `explained_other` a note.
 
     Raises `ReviewRefused` with the reason; nothing is changed then.
     """
@@ -91,7 +91,7 @@ def _take(flag_id: int, version: int, by: User) -> Flag:
     check_can_review(by, flag.patient)
     if flag.version != version:
         raise ReviewRefused(
-            _("This signal changed since the page was opened: it is now %(signal)s and %(review)s. Read it again first.")
+            _("This signal changed since it was shown: it is now %(signal)s and %(review)s. Read it again first.")
             % {"signal": flag.get_signal_display(), "review": flag.get_review_display()}
         )
     return flag
@@ -108,7 +108,14 @@ def _step(flag: Flag, verb: str, kind: FlagEvent.Kind, *, by: User, now: datetim
     flag.version += 1
     flag.save()
     FlagEvent.objects.create(
-        flag=flag, at=now, by=by, kind=kind, signal=flag.signal, review=flag.review, level=flag.level, note=note,
+        flag=flag,
+        at=now,
+        by=by,
+        kind=kind,
+        signal=flag.signal,
+        review=flag.review,
+        level=flag.level,
+        note=note,
         finding=flag.finding,
     )
     record(
@@ -138,7 +145,11 @@ def _schedule(flag: Flag, repeat: Repeat, *, by: User, today: date) -> None:
         note=f"{flag.rule} {flag.onset_on.isoformat()}",
     )
     record(
-        by=by, verb="test.repeat_ordered", target=test, patient=flag.patient, detail={"flag": flag.pk, "kind": test.kind}
+        by=by,
+        verb="test.repeat_ordered",
+        target=test,
+        patient=flag.patient,
+        detail={"flag": flag.pk, "kind": test.kind},
     )
 
 

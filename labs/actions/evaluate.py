@@ -1,0 +1,206 @@
+"""Asking the rules about patients, and keeping what they answer.
+
+The same code serves one patient in a web request (in the transaction that stored the result) and the whole cohort in a
+job. A rule that fails takes nothing with it: results stay stored, the other rules answer, and a `RuleFailure` is there
+for an administrator. When evaluation itself fails, the patients are marked as waiting and shown so.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+import structlog
+from django.db import transaction
+
+from labs.actions.raise_flags import CONTEXT_ROLES, Found, raise_flags
+from labs.models import Evaluation, RuleFailure
+from labs.rules.base import Answer, Finding
+from labs.rules.registry import Evaluation as Said
+from labs.rules.registry import Failure, evaluate
+from labs.selectors.cohort import Subject, Watched, cohort_between, cohort_of
+from patients.models import Patient, User
+
+log = structlog.get_logger("vigil.evaluate")
+
+PATIENTS_AT_ONCE = 2_000
+"""Patients evaluated in one transaction of whole-cohort work; bounds memory."""
+
+RULE_FAILED = "an answer: the rule failed on this patient's results and an administrator has been told"
+
+
+@dataclass(slots=True)
+class Evaluated:
+    """How many patients were asked about, what became of flags, and which rules failed."""
+
+    patients: int = 0
+    findings: int = 0
+    flags: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    failures: set[str] = field(default_factory=set)
+
+    def add(self, other: Evaluated) -> None:
+        """Count another batch in."""
+        self.patients += other.patients
+        self.findings += other.findings
+        for kind, number in other.flags.items():
+            self.flags[kind] += number
+        self.failures |= other.failures
+
+    def as_dict(self) -> dict[str, Any]:
+        """Ready for JSON."""
+        return {
+            "patients": self.patients,
+            "findings": self.findings,
+            "flags": dict(self.flags),
+            "failed_rules": sorted(self.failures),
+        }
+
+
+def evaluate_patients(*, patient_ids: Collection[int], by: User, now: datetime) -> Evaluated:
+    """Ask every rule about these patients and bring their flags in line. Call it in the transaction of the change.
+
+    Never raises for what rules or data do: a failure is stored and the patients are marked as waiting.
+    """
+    done = Evaluated()
+    ordered = sorted(set(patient_ids))
+    for start in range(0, len(ordered), PATIENTS_AT_ONCE):
+        batch = ordered[start : start + PATIENTS_AT_ONCE]
+        try:
+            with transaction.atomic():
+                done.add(_keep(cohort_of(batch), by=by, now=now))
+        except Exception as error:
+            log.exception("evaluation failed", patients=len(batch))
+            mark_pending(patient_ids=batch)
+            RuleFailure.objects.create(rule="*", at=now, patients=len(batch), error=_named(error))
+            done.failures.add("*")
+    return done
+
+
+def evaluate_all(*, by: User, now: datetime) -> Iterator[Evaluated]:
+    """Ask every rule about every patient, a range of patients a transaction; yields what each range came to."""
+    for first, last in patient_ranges():
+        yield evaluate_range(first=first, last=last, by=by, now=now)
+
+
+def evaluate_range(*, first: int, last: int, by: User, now: datetime) -> Evaluated:
+    """Ask every rule about the patients numbered from `first` to `last`, read by ADBC: one job of whole-cohort work."""
+    with transaction.atomic():
+        return _keep(cohort_between(first, last), by=by, now=now)
+
+
+def evaluate_pending(*, by: User, now: datetime) -> Evaluated:
+    """Ask about the patients whose results were stored but not evaluated."""
+    waiting = Evaluation.objects.filter(pending=True).order_by("patient_id").values_list("patient_id", flat=True)
+    return evaluate_patients(patient_ids=list(waiting), by=by, now=now)
+
+
+def mark_pending(*, patient_ids: Collection[int]) -> None:
+    """Say that these patients' results wait for evaluation; pages show it and a job comes back to it."""
+    Evaluation.objects.bulk_create(
+        [Evaluation(patient_id=patient, pending=True) for patient in sorted(set(patient_ids))],
+        update_conflicts=True,
+        unique_fields=["patient"],
+        update_fields=["pending"],
+        batch_size=5_000,
+    )
+
+
+def patient_ranges(size: int = PATIENTS_AT_ONCE) -> Iterator[tuple[int, int]]:
+    """First and last number of consecutive ranges of `size` patients: the shares of work of many workers."""
+    after = 0
+    while True:
+        numbers = Patient.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True)[:size]
+        ids = list(numbers)
+        if not ids:
+            return
+        yield ids[0], ids[-1]
+        after = ids[-1]
+
+
+def findings_as_of(*, patient_ids: Collection[int], as_of: date) -> Said:
+    """What the rules would have said on a day, from the results collected until then. Nothing is written."""
+    return evaluate(cohort_of(patient_ids, as_of=as_of).cohort)
+
+
+def _keep(watched: Watched, *, by: User, now: datetime) -> Evaluated:
+    said = evaluate(watched.cohort)
+    patients = sorted({subject.patient_id for subject in watched.subjects.values()})
+    flags = raise_flags(
+        found=_found(said.findings, watched.subjects), patient_ids=patients, rules=list(said.answers), by=by, now=now
+    )
+    _keep_answers(said, watched.subjects, now=now)
+    _keep_failures(said.failures, len(patients), now=now)
+    return Evaluated(len(patients), len(said.findings), dict(flags), {failure.rule for failure in said.failures})
+
+
+def _found(findings: Collection[Finding], subjects: Mapping[str | int, Subject]) -> list[Found]:
+    """Findings as flags want them. A patient with two diseases has one flag for what a common rule found twice."""
+    unique: dict[tuple[int, str, str, date], Found] = {}
+    for finding in findings:
+        subject = subjects[finding.patient_key]
+        found = _as_found(finding, subject)
+        unique.setdefault((found.patient_id, found.rule, found.criteria_version, found.onset_on), found)
+    return list(unique.values())
+
+
+def _as_found(finding: Finding, subject: Subject) -> Found:
+    stored = finding.as_dict()
+    del stored["patient_key"]
+    return Found(
+        patient_id=subject.patient_id,
+        diagnosis_id=subject.diagnosis_id,
+        rule=finding.rule,
+        criteria_version=finding.criteria_version,
+        level=finding.level.name,
+        signal=finding.signal.value,
+        onset_on=finding.onset_on,
+        detected_on=finding.detected_on,
+        line_started_on=finding.line_started_on,
+        explanation=finding.explanation,
+        finding=stored,
+        results=frozenset(item.result for item in finding.evidence if item.role not in CONTEXT_ROLES),
+        past_line=subject.line_started_on is not None and finding.onset_on < subject.line_started_on,
+    )
+
+
+def _keep_answers(said: Said, subjects: Mapping[str | int, Subject], *, now: datetime) -> None:
+    """One row a patient: rule -> answer and what is missing. With two diseases the strongest answer stands."""
+    answers: dict[int, dict[str, Any]] = defaultdict(dict)
+    for key, subject in subjects.items():
+        kept = answers[subject.patient_id]
+        for rule, answer in said.answers_for(key).items():
+            if rule not in kept or _strength(answer.answer) > _strength(Answer(kept[rule]["answer"])):
+                kept[rule] = {"answer": answer.answer.value, "missing": list(answer.reasons)}
+        for failure in said.failures:
+            kept[failure.rule] = {"answer": Answer.NOT_EVALUABLE.value, "missing": [RULE_FAILED]}
+    Evaluation.objects.bulk_create(
+        [
+            Evaluation(patient_id=patient, evaluated_at=now, as_of=now.date(), answers=kept, pending=False)
+            for patient, kept in answers.items()
+        ],
+        update_conflicts=True,
+        unique_fields=["patient"],
+        update_fields=["evaluated_at", "as_of", "answers", "pending"],
+        batch_size=2_000,
+    )
+
+
+def _strength(answer: Answer) -> int:
+    return (Answer.NOT_APPLICABLE, Answer.NOT_RAISED, Answer.NOT_EVALUABLE, Answer.RAISED).index(answer)
+
+
+def _keep_failures(failures: Collection[Failure], patients: int, *, now: datetime) -> None:
+    for failure in failures:
+        log.error("rule failed", rule=failure.rule, patients=patients)
+        RuleFailure.objects.create(rule=failure.rule, at=now, patients=patients, error=failure.traceback)
+
+
+def _named(error: Exception) -> str:
+    """The kind of error and where it happened, without values of patients (messages may hold them)."""
+    trace, where = error.__traceback__, ""
+    while trace is not None:
+        where, trace = f"{trace.tb_frame.f_code.co_filename.rsplit('/', 1)[-1]}:{trace.tb_lineno}", trace.tb_next
+    return f"{type(error).__name__} at {where}"
