@@ -1,7 +1,7 @@
 """The ground of all tests: their own VIGIL_HOME and their own database server, gone when the run ends.
 
-With DATABASE_URL set the tests use that server instead (its `test_...` databases, as Django names them). The server starts
-when the first test asks for a database, so tests of pure code do not wait for one.
+With DATABASE_URL set the tests use that server instead (its `test_...` databases, as Django names them). The server
+starts when the first test asks for a database, so tests of pure code do not wait for one.
 """
 
 from __future__ import annotations
@@ -30,7 +30,15 @@ def pytest_configure(config: pytest.Config) -> None:
         _remove_abandoned_homes()
         _owned = _make_home()
         os.environ["VIGIL_HOME"] = str(_owned[0])
-    for name in ("VIGIL_ENV", "VIGIL_DEBUG", "VIGIL_POOL_SIZE", "SECRET_KEY", "ALLOWED_HOSTS", "EMAIL_URL", "METRICS_TOKEN"):
+    for name in (
+        "VIGIL_ENV",
+        "VIGIL_DEBUG",
+        "VIGIL_POOL_SIZE",
+        "SECRET_KEY",
+        "ALLOWED_HOSTS",
+        "EMAIL_URL",
+        "METRICS_TOKEN",
+    ):
         os.environ.pop(name, None)
     import django
 

@@ -67,7 +67,9 @@ def main() -> int:
     if path:
         print(f"Browser tests use {path}")
         return 0
-    print("BROWSER TESTS ARE SKIPPED: no Chromium was found and none could be installed. Set CHROMIUM=/path/to/chromium.")
+    print(
+        "BROWSER TESTS ARE SKIPPED: no Chromium was found and none could be installed. Set CHROMIUM=/path/to/chromium."
+    )
     return 1 if must_have() else 0
 
 

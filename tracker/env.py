@@ -25,7 +25,7 @@ def is_production() -> bool:
 
 
 def is_debug() -> bool:
-    """Whether error pages show source and variables (VIGIL_DEBUG=1); they would show patients too, so never in production."""
+    """Whether error pages show source and variables (VIGIL_DEBUG=1). They show patients too: never in production."""
     debug = switch("VIGIL_DEBUG")
     if debug and is_production():
         raise ImproperlyConfigured("VIGIL_DEBUG is set in production, where error pages would show patients. Unset it.")
@@ -81,7 +81,7 @@ def database_url() -> str:
 
 
 def database(url: str) -> dict[str, Any]:
-    """Django's entry for a database named by a libpq URL (host names, sockets and every libpq option are understood)."""
+    """Django's entry for a database named by a libpq URL: host names, sockets and every option of libpq."""
     try:
         if not url.startswith(("postgresql://", "postgres://")):
             raise psycopg.ProgrammingError("it does not begin with postgresql://")
@@ -126,8 +126,8 @@ def _kept_secret(path: Path) -> str:
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not path.exists():
         fresh = path.with_name(f"{path.name}.{os.getpid()}")
-        with open(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(64))
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(64))
         try:
             os.link(fresh, path)
         except FileExistsError:

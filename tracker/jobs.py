@@ -1,8 +1,8 @@
 """Background jobs: the one place that knows procrastinate.
 
-A job is enqueued in the transaction of whoever asks for it: rolled back with it, seen by a worker after it. Jobs are given
-row numbers, never names, identifiers or values, and may run twice: each must come to the same end. A `jobs.py` in any app is
-found by the worker; code below this floor declares its jobs on procrastinate's `app` itself, with RETRIES of its own.
+A job is enqueued in the transaction of whoever asks for it: rolled back with it, seen by a worker after it. Jobs are
+given row numbers, never names, identifiers or values, and may run twice: each must come to the same end. The worker
+finds the `jobs.py` of any app; code below this floor declares its jobs on procrastinate's `app` itself.
 
     @job(lock="export")
     def write_export(export_id: int) -> None: ...
@@ -33,7 +33,9 @@ SILENT_SECONDS = 60.0
 AnyTask = Task[Any, Any, Any]
 
 
-def job(*, name: str | None = None, lock: str | None = None, queueing_lock: str | None = None) -> Callable[..., AnyTask]:
+def job(
+    *, name: str | None = None, lock: str | None = None, queueing_lock: str | None = None
+) -> Callable[..., AnyTask]:
     """Declare a job. Of those with the same `lock` one runs at a time; with `queueing_lock`, one waits at a time."""
     return app.task(name=name, lock=lock, queueing_lock=queueing_lock, retry=RETRIES)
 
@@ -49,7 +51,9 @@ def periodic(cron: str, *, name: str | None = None) -> Callable[[Callable[..., A
     return declare
 
 
-def defer(task: AnyTask, *, lock: str | None = None, queueing_lock: str | None = None, **arguments: int | str) -> int | None:
+def defer(
+    task: AnyTask, *, lock: str | None = None, queueing_lock: str | None = None, **arguments: int | str
+) -> int | None:
     """Enqueue a job; its number, or None when one with the same `queueing_lock` waits already."""
     options = {key: value for key, value in {"lock": lock, "queueing_lock": queueing_lock}.items() if value is not None}
     try:

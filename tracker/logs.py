@@ -1,8 +1,8 @@
 """Logs without patients: only declared keys pass, exceptions lose their messages, addresses lose their questions.
 
-What may never reach a log: names, dates of birth, identifiers (also in addresses and search words) and results. A key is
-let through only when it is in ALLOWED, so a new one is left out until somebody has thought about it. Events are constant
-sentences; what varies goes into keys. Staff appear by account number (`user_id`), patients and results by their row's.
+What may never reach a log: names, dates of birth, identifiers (also in addresses and search words) and results. A key
+is let through only when it is in ALLOWED, so a new one is left out until somebody has thought about it. Events are
+constant sentences; what varies goes into keys. Staff appear by account number, patients and results by their row's.
 """
 
 from __future__ import annotations
@@ -59,6 +59,16 @@ def name_the_route(_logger: Any, _method: str, event: Event) -> Event:
         event["event"] = "Bad request" if record.name.startswith("django.security") else "Request failed"
         event["route"] = match.route if match else "(no route)"
         event["status"] = getattr(record, "status_code", None)
+    return event
+
+
+def name_the_job(_logger: Any, _method: str, event: Event) -> Event:
+    """Replace the job queue's sentences, which repeat the arguments of jobs, by what happened to which job."""
+    record = event.get("_record")
+    if isinstance(record, logging.LogRecord) and record.name.startswith("procrastinate"):
+        job = getattr(record, "job", None) or {}
+        event["event"] = getattr(record, "action", None) or "job queue"
+        event["job"], event["job_id"] = job.get("task_name"), job.get("id")
     return event
 
 
@@ -121,6 +131,7 @@ def formatter(*, as_json: bool) -> logging.Formatter:
         foreign_pre_chain=SHARED,
         processors=[
             name_the_route,
+            name_the_job,
             hide_questions,
             leave_out_undeclared,
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,

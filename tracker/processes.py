@@ -33,7 +33,11 @@ class Family:
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Child:
         """Start one. In a session of its own, so that Ctrl-C reaches it through us, in order, and only once."""
         process = subprocess.Popen(
-            command, env=dict(environment), stdin=subprocess.DEVNULL, start_new_session=True, preexec_fn=_dies_with_parent()
+            command,
+            env=dict(environment),
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+            preexec_fn=_dies_with_parent(),
         )
         child = Child(name, process)
         self.children.append(child)
@@ -67,7 +71,7 @@ def _signal(child: Child, number: int) -> None:
 
 
 def _dies_with_parent() -> Callable[[], None] | None:
-    """What a new process does first, so that it ends even when we are killed without a chance to stop it (Linux only)."""
+    """What a new process does first, so that it ends even when we are killed without warning (Linux only)."""
     if not sys.platform.startswith("linux"):
         return None
     libc = ctypes.CDLL(None)

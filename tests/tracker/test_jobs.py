@@ -26,7 +26,9 @@ def note() -> Iterator[jobs.AnyTask]:
 
 def rows(status: str) -> list[tuple[str, int]]:
     with connection.cursor() as cursor:
-        cursor.execute("select task_name, attempts from procrastinate_jobs where status::text = %s order by id", [status])
+        cursor.execute(
+            "select task_name, attempts from procrastinate_jobs where status::text = %s order by id", [status]
+        )
         return cursor.fetchall()
 
 
@@ -89,7 +91,9 @@ def test_a_job_whose_worker_died_is_retried_until_it_has_had_its_chances(
 ) -> None:
     number = defer(note, number=1)
     with connection.cursor() as cursor:
-        cursor.execute("insert into procrastinate_workers (last_heartbeat) values (now() - interval '10 min') returning id")
+        cursor.execute(
+            "insert into procrastinate_workers (last_heartbeat) values (now() - interval '10 min') returning id"
+        )
         worker = cursor.fetchone()[0]
         cursor.execute(
             "update procrastinate_jobs set status = 'doing', worker_id = %s, attempts = %s where id = %s",

@@ -18,10 +18,11 @@ from io import StringIO
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.core.management import call_command, get_commands
 from django.core.management.base import BaseCommand
-from django.db import OperationalError, connection, transaction
+from django.db import connection, transaction
 
 from patients.models import Patient, User
 from tracker import env
@@ -40,7 +41,7 @@ class CannotRun(Exception):
 
 
 class Command(BaseCommand):
-    help = "Run Vigil: database, migrations, demo cohort in an empty database, worker and web server. Ctrl-C stops all of it."
+    help = "Run Vigil: database, migrations, demo cohort when empty, worker and web server. Ctrl-C stops all of it."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -148,7 +149,9 @@ def one_at_a_time(home: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise CannotRun(f"Vigil runs already with {home}. Stop it first, or set VIGIL_HOME to another folder.") from None
+            raise CannotRun(
+                f"Vigil runs already with {home}. Stop it first, or set VIGIL_HOME to another folder."
+            ) from None
         yield
 
 
@@ -174,10 +177,10 @@ def database(say: Callable[[str], None]) -> Iterator[None]:
 def check_database_answers() -> None:
     """Raise with what to do when DATABASE_URL leads nowhere, or to a server that is too old."""
     try:
-        connection.ensure_connection()
-    except OperationalError as error:
+        with psycopg.connect(settings.DATABASE_URL, connect_timeout=10) as server:
+            found = server.info.server_version // 10_000
+    except psycopg.OperationalError as error:
         raise CannotRun(f"The database of DATABASE_URL does not answer: {error}") from error
-    found = connection.pg_version // 10_000
     if found < OLDEST_VERSION:
         raise CannotRun(f"DATABASE_URL leads to PostgreSQL {found}; Vigil needs {OLDEST_VERSION} or later.")
 
@@ -200,11 +203,15 @@ def child_environment() -> dict[str, str]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
     # Request lines would bury the address and the logins on the terminal; LOG_LEVEL=INFO shows them.
-    return {"LOG_LEVEL": "WARNING"} | os.environ | {
-        "DJANGO_SETTINGS_MODULE": "tracker.settings",
-        "VIGIL_HOME": str(settings.VIGIL_HOME),
-        "PROMETHEUS_MULTIPROC_DIR": str(folder),
-    }
+    return (
+        {"LOG_LEVEL": "WARNING"}
+        | os.environ
+        | {
+            "DJANGO_SETTINGS_MODULE": "tracker.settings",
+            "VIGIL_HOME": str(settings.VIGIL_HOME),
+            "PROMETHEUS_MULTIPROC_DIR": str(folder),
+        }
+    )
 
 
 def worker_command() -> list[str]:
@@ -223,7 +230,7 @@ def web_command(port: int) -> list[str]:
 def answers(port: int) -> bool:
     """Whether the web server answers."""
     try:
-        with urllib.request.urlopen(f"http://{HOST}:{port}/livez", timeout=5) as response:  # noqa: S310 - our own address
+        with urllib.request.urlopen(f"http://{HOST}:{port}/livez", timeout=5) as response:
             return bool(response.status == 200)
     except (OSError, urllib.error.URLError):
         return False
