@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import date
 
-from labs.intake.fhir.elements import BadEntryError, codings, issued, objects, one_of, part, text, wording
+from labs.intake.fhir.elements import BadEntryError, Coding, codings, issued, objects, one_of, part, text, wording
 from labs.intake.fhir.entries import Entries, Entry, refuse
 from labs.intake.fhir.json_text import Object
 from labs.intake.fhir.observation import (
@@ -76,6 +76,7 @@ def _diagnostic_report(reading: _Reading, entry: Entry) -> Iterator[IncomingRepo
         if not status:
             raise BadEntryError(Reason.BAD_STATUS, "The report has no status.")
         frame = _frame_of_report(reading, entry)
+        heading = _heading(entry)
         wanted = [text(item, "reference") for item in objects(resource, "result")]
     except BadEntryError as bad:
         yield refuse(entry, bad)
@@ -90,7 +91,7 @@ def _diagnostic_report(reading: _Reading, entry: Entry) -> Iterator[IncomingRepo
         yield from _refuse_results(results, "The report does not say whom it is about.")
         yield refuse(entry, BadEntryError(Reason.SUBJECT_MISSING, "The report does not say whom it is about."))
     elif results or status in _TAKEN_BACK:
-        yield _report(entry, subject, frame, status, results)
+        yield _report(entry, heading, subject, frame, status, results)
     else:
         yield Skipped(
             entry.where, Reason.NO_RESULT, "The report brings no result that is not told of elsewhere.", entry.index
@@ -101,6 +102,7 @@ def _without_report(reading: _Reading, entry: Entry) -> Iterator[IncomingReport 
     """Yield one report for an Observation, with its members, that no DiagnosticReport lists."""
     try:
         frame = Frame(accession=_accession(reading, entry))
+        heading = _heading(entry)
         subject = find_subject(reading.entries, entry, "subject", reading.as_of)
     except BadEntryError as bad:
         reading.is_new(entry)
@@ -112,7 +114,7 @@ def _without_report(reading: _Reading, entry: Entry) -> Iterator[IncomingReport 
         yield from _refuse_results(results, "It does not say whom it is about.")
     elif results and subject is not None:
         status = results[0].status if len({result.status for result in results}) == 1 else "unknown"
-        yield _report(entry, subject, replace(frame, laboratory=results[0].laboratory), status, results)
+        yield _report(entry, heading, subject, replace(frame, laboratory=results[0].laboratory), status, results)
 
 
 def _frame_of_report(reading: _Reading, entry: Entry) -> Frame:
@@ -228,11 +230,16 @@ def _refuse_results(results: list[IncomingResult], message: str) -> Iterator[Ref
         yield Refused(where, Reason.SUBJECT_MISSING, message, "Send it with a subject.", row)
 
 
-def _report(
-    entry: Entry, subject: IncomingSubject, frame: Frame, status: str, results: list[IncomingResult]
-) -> IncomingReport:
+def _heading(entry: Entry) -> Coding:
+    """Return what a report calls itself."""
     concept = part(entry.resource, "code")
-    listed = codings(concept)
+    first = next(iter(codings(concept)), Coding("", "", ""))
+    return Coding(first.system, first.code[:60], wording(concept)[:200])
+
+
+def _report(
+    entry: Entry, heading: Coding, subject: IncomingSubject, frame: Frame, status: str, results: list[IncomingResult]
+) -> IncomingReport:
     return IncomingReport(
         subject=subject,
         accession=frame.accession,
@@ -243,9 +250,9 @@ def _report(
         source_format="fhir",
         where=entry.where,
         row=entry.index,
-        code=listed[0].code[:60] if listed else "",
-        code_system=listed[0].system if listed else "",
-        display=wording(concept)[:200],
+        code=heading.code,
+        code_system=heading.system,
+        display=heading.display,
         source_id=entry.address,
     )
 
