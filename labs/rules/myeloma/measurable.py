@@ -6,8 +6,10 @@ at the start of a line proves little. It only opens the way for the markers that
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from enum import IntEnum
+from typing import TypeVar, cast
 
 import numpy as np
 
@@ -17,6 +19,8 @@ from labs.rules.cohort import DAY_OFFSET, Cohort
 from labs.rules.myeloma.light_chains import flc_difference, involved_flc_measurable
 from labs.rules.series import Series, series_of
 from labs.rules.sources import DISPENZIERI_2009, RAJKUMAR_2011, VIGIL
+
+T = TypeVar("T")
 
 SERUM = Threshold("1.0", "g/dL", RAJKUMAR_2011, date(2011, 5, 5))
 URINE = Threshold("200", "mg/(24.h)", RAJKUMAR_2011, date(2011, 5, 5))
@@ -44,8 +48,13 @@ def stated_not_measurable(cohort: Cohort, marker: str) -> Bools:
 def marker_states(cohort: Cohort, marker: str, at: Series) -> Ints:
     """State of a marker for each row of a series: of that row's patient and line of therapy."""
     derived = _derived(cohort, marker, at)
-    stated = np.array([_stated(p.measurable, p.disease_type, marker) for p in cohort.patients], np.int64)[at.patient]
+    stated = _kept(cohort, f"{marker} stated", lambda: _all_stated(cohort, marker))[at.patient]
     return np.where(stated >= 0, stated, derived)
+
+
+def _all_stated(cohort: Cohort, marker: str) -> Ints:
+    """What the record of each patient decides."""
+    return np.array([_stated(p.measurable, p.disease_type, marker) for p in cohort.patients], np.int64)
 
 
 def _stated(measurable: frozenset[str], disease_type: str, marker: str) -> int:
@@ -60,7 +69,7 @@ def _derived(cohort: Cohort, marker: str, at: Series) -> Ints:
 
     Before any recorded line, the first value on record can prove a marker measurable, never the opposite.
     """
-    keys, reached = _baseline_values(cohort, marker)
+    keys, above = _kept(cohort, f"{marker} at baseline", lambda: _baseline_values(cohort, marker))
     owner = at.patient.astype(np.int64) << 20
     end = np.searchsorted(keys, owner + (1 << 20), side="left")
     if not keys.size:
@@ -71,7 +80,6 @@ def _derived(cohort: Cohort, marker: str, at: Series) -> Ints:
     opens = np.where(at.line > 0, np.searchsorted(keys, owner + start - days[0], side="left"), first)
     closes = np.searchsorted(keys, owner + start + days[1], side="right")
     closes = np.where(at.line > 0, closes, np.minimum(first + 1, end))
-    above = np.concatenate(([0], np.cumsum(reached)))
     yes = above[closes] > above[opens]
     no = (closes > opens) & (at.line > 0)
     unmeasured = end <= opens
@@ -87,8 +95,8 @@ def _line_start_days(cohort: Cohort, at: Series) -> Ints:
     return np.where(at.line > 0, cohort.line_keys[np.clip(index, 0, cohort.line_keys.size - 1)] - owner, 0)
 
 
-def _baseline_values(cohort: Cohort, marker: str) -> tuple[Ints, Bools]:
-    """Packed (patient, day) of a marker's assessments, sorted, and whether each is measurable."""
+def _baseline_values(cohort: Cohort, marker: str) -> tuple[Ints, Ints]:
+    """Packed (patient, day) of a marker's assessments, sorted, and how many before each are measurable."""
     if marker == "flc":
         series = flc_difference(cohort)
         reached = involved_flc_measurable(cohort, INVOLVED_FLC)
@@ -97,12 +105,19 @@ def _baseline_values(cohort: Cohort, marker: str) -> tuple[Ints, Bools]:
         reached = series.low >= (SERUM if marker == "serum_m" else URINE).amount
     keys = (series.patient.astype(np.int64) << 20) + series.day + DAY_OFFSET
     order = np.argsort(keys, kind="stable")
-    return keys[order], reached[order]
+    return keys[order], np.concatenate(([0], np.cumsum(reached[order])))
+
+
+def _kept(cohort: Cohort, name: str, work: Callable[[], T]) -> T:
+    """What `work` gives, done once for a cohort: one finding after the other asks for it."""
+    if name not in cohort.derived:
+        cohort.derived[name] = work()
+    return cast(T, cohort.derived[name])
 
 
 def baseline_note(series: Series, row: int, marker: str, words: str) -> list[str]:
     """What the record leaves open about a marker being measurable, for one finding."""
-    one = series.only(np.arange(series.size) == row)
+    one = series.only_rows(np.array([row]))
     state = int(marker_states(series.cohort, marker, one)[0])
     if state == Marker.YES:
         return []
