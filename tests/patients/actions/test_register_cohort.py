@@ -83,7 +83,13 @@ def test_nobody_to_register_is_no_error() -> None:
 def test_sites_and_accounts_are_opened_with_an_audit_row_each() -> None:
     site = open_site(code="north", name="North", time_zone="Europe/Paris", by=system_account())
     user = open_account(
-        username="n", role=Role.NURSE, sites=[site], password="a-long-password", first_name="A", last_name="B", by=system_account()
+        username="n",
+        role=Role.NURSE,
+        sites=[site],
+        password="a-long-password",
+        first_name="A",
+        last_name="B",
+        by=system_account(),
     )
     assert user.check_password("a-long-password")
     assert list(user.sites.all()) == [site]
