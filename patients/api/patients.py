@@ -1,4 +1,4 @@
-"""/api/v1/patients/: find, open, register and correct patients; who answers for them."""
+"""/api/v1/patients/: find, open, register and correct patients."""
 
 from __future__ import annotations
 
@@ -9,12 +9,10 @@ from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, viewsets
-from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from patients.access import patients_visible_to
-from patients.actions.assign_care_team import assign_care_team
 from patients.actions.correct_patient import correct_patient
 from patients.actions.record_access import record_access
 from patients.actions.register_patient import register_patient
@@ -141,12 +139,3 @@ class PatientViewSet(viewsets.GenericViewSet[Patient]):
         asked.is_valid(raise_exception=True)
         correct_patient(patient=patient, by=request.user, now=timezone.now(), **asked.validated_data)  # type: ignore[arg-type]
         return Response(self.get_serializer(self.get_object()).data)
-
-    @extend_schema(request=CareTeamSerializer, responses=CareTeamSerializer)
-    @action(detail=True, methods=["patch"], url_path="care-team")
-    def care_team(self, request: Request, pk: str) -> Response:
-        """Say who answers for a patient; posts not named stay as they are."""
-        asked = CareTeamSerializer(data=request.data, context=self.get_serializer_context())
-        asked.is_valid(raise_exception=True)
-        team = assign_care_team(patient=self.get_object(), by=request.user, **asked.validated_data)  # type: ignore[arg-type]
-        return Response(CareTeamSerializer(team).data)

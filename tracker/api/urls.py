@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from rest_framework.routers import SimpleRouter
 
+from labs.api.care_teams import CareTeamViewSet
+from labs.api.course import DiagnosisViewSet, EventViewSet, LineViewSet, SymptomReportViewSet
 from labs.api.flags import FlagViewSet
 from patients.api.patients import PatientViewSet
 
 router = SimpleRouter()
 router.register("patients", PatientViewSet, basename="patient")
+router.register("care-teams", CareTeamViewSet, basename="care-team")
+router.register("diagnoses", DiagnosisViewSet, basename="diagnosis")
+router.register("treatment-lines", LineViewSet, basename="treatment-line")
+router.register("treatment-events", EventViewSet, basename="treatment-event")
+router.register("symptom-reports", SymptomReportViewSet, basename="symptom-report")
 router.register("flags", FlagViewSet, basename="flag")
 
 urlpatterns = router.urls

@@ -8,7 +8,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from patients.models import AccessEvent, AuditEvent, Patient, User
-from tests.factories import make_diagnosis, make_nurse, make_patient, make_physician, make_site, make_user
+from tests.factories import make_diagnosis, make_nurse, make_patient, make_site, make_user
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/patients/"
@@ -167,16 +167,6 @@ def test_an_auditor_changes_nothing() -> None:
     auditor = make_user("auditor", sites=[patient.site])
     answer = signed_in(auditor).patch(f"{URL}{patient.pk}/", {"family_name": "X"}, content_type="application/json")
     assert (answer.status_code, wheres(answer)) == (403, [""])
-
-
-def test_the_care_team_is_assigned(nurse: User) -> None:
-    patient, physician = make_patient(site=nurse.sites.get()), make_physician(nurse.sites.get())
-    address = f"{URL}{patient.pk}/care-team/"
-    client = signed_in(nurse)
-    answer = client.patch(address, {"physician": physician.username}, content_type="application/json")
-    assert answer.json() == {"physician": physician.username, "nurse": None, "cover": None}
-    wrong = client.patch(address, {"cover": nurse.username}, content_type="application/json")
-    assert (wrong.status_code, wheres(wrong)) == (400, ["cover"])
 
 
 @pytest.mark.parametrize("method", ["put", "delete"])
