@@ -81,6 +81,7 @@ TEMPLATES = [
                 "django.template.context_processors.i18n",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "tracker.web.navigation.navigation",
             ]
         },
     }
@@ -118,7 +119,8 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_SESSION_REMEMBER = False
-ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": None}  # axes counts failures, in the database and so for all processes
+# Failures are counted by axes: in the database, and so for all processes together.
+ACCOUNT_RATE_LIMITS = {"login_failed": None, "login": None}
 MFA_TOTP_ISSUER = "Vigil"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = False
@@ -141,6 +143,7 @@ SESSION_SAVE_EVERY_REQUEST = True
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "tracker.web.errors.csrf_failure"
 SESSION_COOKIE_SECURE = PRODUCTION
 CSRF_COOKIE_SECURE = PRODUCTION
 SESSION_COOKIE_NAME = "__Host-session" if PRODUCTION else "vigil-session"
@@ -161,8 +164,8 @@ CONTENT_SECURITY_POLICY = {
         "default-src": [NONE],
         "script-src": [SELF],
         "style-src": [SELF],
-        # The SVG renderer of ECharts gives text its font by a `style` attribute. Attributes alone are let through: style
-        # elements and foreign style sheets stay refused, and img-src and font-src leave a style nowhere to send data to.
+        # The SVG renderer of ECharts gives text its font by a `style` attribute. Attributes alone are let through:
+        # style elements and foreign sheets stay refused, and img-src and font-src leave a style nowhere to send data.
         "style-src-attr": [UNSAFE_INLINE],
         "img-src": [SELF, "data:"],
         "font-src": [SELF],
