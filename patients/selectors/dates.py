@@ -14,7 +14,7 @@ WORDS = re.compile(r"(\d{1,2})\.?\s+([^\W\d]{3,})\.?\s+(\d{4})")
 
 
 def days_meant(text: str) -> list[date]:
-    """The days a text may mean: 2 for 07/01/1958, which is 7 January to some and 1 July to others; none if it is no date."""
+    """The days a text may mean: two for 07/01/1958 (7 January or 1 July); none if it is no date."""
     text = text.strip()
     if match := ISO.fullmatch(text):
         return _valid([(match[1], match[2], match[3])])

@@ -1,4 +1,4 @@
-"""Pages of a long list by the keys of their last and first rows: as fast at the end as at the start, and no counting."""
+"""Pages of a long list by the keys of their last and first rows: as fast at the end as at the start, no counting."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def read_instant(text: str) -> datetime:
 
 
 def page_of(queryset: QuerySet[Any], keys: Sequence[Key], *, size: int, after: str = "", before: str = "") -> Page[Any]:
-    """The rows after (or before) a cursor, in the order of `keys`; the last key must be unique. Raises UnreadableCursor."""
+    """Rows after (or before) a cursor in the order of `keys`; the last key is unique. Raises UnreadableCursor."""
     backwards = bool(before)
     cursor = before or after
     if cursor:

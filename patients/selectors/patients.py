@@ -55,7 +55,7 @@ def matching(patients: QuerySet[Patient], text: str) -> QuerySet[Patient]:
 
 
 def visible_patient(*, user: User, patient_id: int) -> Patient:
-    """The patient, if this person may see them. Raises Patient.DoesNotExist: who may not see does not learn who exists."""
+    """The patient, if this person may see them, else Patient.DoesNotExist: nobody learns who exists elsewhere."""
     return _with_banner(patients_visible_to(user)).get(pk=patient_id)
 
 
@@ -103,7 +103,7 @@ def _with_banner(patients: QuerySet[Patient]) -> QuerySet[Patient]:
 
 
 def _meaning(text: str) -> Q:
-    """What a search means: a birth date if it reads as one; else the start of a number or of the names in either order."""
+    """What a search means: a birth date if it reads as one; else the start of a number or of names in either order."""
     words = text.replace(",", " ").split()
     if not words:
         return Q()

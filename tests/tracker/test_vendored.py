@@ -15,7 +15,9 @@ VENDOR = STATIC / "vendor"
 FRONTEND = ROOT / "tracker" / "frontend"
 PARTS = json.loads((VENDOR / "VENDORED.json").read_text())["parts"]
 FILES = {name: digest for part in PARTS for name, digest in part["files"].items()}
-FETCHES = re.compile(r"""(?:url\(\s*['"]?|@import\s+['"]?|\bsrc\s*[=:]\s*['"]|\bfetch\(['"]|\bimport\(['"])\s*(?:https?:)?//""")
+FETCHES = re.compile(
+    r"""(?:url\(\s*['"]?|@import\s+['"]?|\bsrc\s*[=:]\s*['"]|\bfetch\(['"]|\bimport\(['"])\s*(?:https?:)?//"""
+)
 
 
 @pytest.mark.parametrize("name", sorted(FILES))
@@ -36,7 +38,9 @@ def test_part_has_version_licence_and_its_text(part: dict[str, str]) -> None:
     assert (VENDOR / part["licence_file"]).read_text().strip()
 
 
-@pytest.mark.parametrize("path", sorted(p for p in STATIC.rglob("*") if p.suffix in {".css", ".js"}), ids=lambda p: p.name)
+@pytest.mark.parametrize(
+    "path", sorted(p for p in STATIC.rglob("*") if p.suffix in {".css", ".js"}), ids=lambda p: p.name
+)
 def test_stylesheet_or_script_fetches_from_no_other_host(path: Path) -> None:
     assert FETCHES.search(path.read_text()) is None
 

@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django import forms, template
 from django.forms.boundfield import BoundField
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
+
+from labs.models import Result, ScheduledTest
+from labs.selectors import due
+from labs.vocabulary.analytes import ANALYTES
+from labs.vocabulary.symptoms import SYMPTOMS
+from labs.vocabulary.test_kinds import label_of
+from patients.models import Diagnosis, Patient
+from patients.selectors.patients import age_on, months_between
+from tracker.web.charts.words import plain
+from tracker.web.inbox_cards import name_of
+from tracker.web.units import written
 
 register = template.Library()
 
@@ -36,6 +49,9 @@ STATES = {
     "not_confirmed": Mark("plain", _("Not confirmed")),
     "withdrawn": Mark("absent", _("Withdrawn")),
     "not_evaluable": Mark("absent", _("Not evaluable")),
+    "raised": Mark("strong", _("Raised")),
+    "not_raised": Mark("plain", _("Not raised")),
+    "not_applicable": Mark("absent", _("Does not apply")),
     "open": Mark("caution", _("Open")),
     "acknowledged": Mark("plain", _("Acknowledged")),
     "awaiting_test": Mark("plain", _("Awaiting a test")),
@@ -48,6 +64,19 @@ STATES = {
     "collected": Mark("strong", _("Collected")),
     "resulted": Mark("done", _("Result received")),
     "skipped": Mark("absent", _("Skipped")),
+}
+PANELS = {
+    "paraprotein": _("M-protein"),
+    "light_chains": _("Free light chains"),
+    "immunoglobulins": _("Immunoglobulins"),
+    "mrd": _("Residual disease"),
+    "marrow": _("Bone marrow"),
+    "blood_count": _("Blood count"),
+    "renal": _("Kidney"),
+    "calcium": _("Calcium"),
+    "chemistry": _("Chemistry"),
+    "urine": _("Urine"),
+    "csf": _("Cerebrospinal fluid"),
 }
 WIDGETS: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.RadioSelect, "radios"),
@@ -69,6 +98,100 @@ def level_mark(level: str, signal: str = "") -> dict[str, Any]:
 def level_style(flag: Any) -> str:
     """The style name of a flag's level, for `v-card--...`."""
     return LEVELS[NOT_EVALUABLE if flag.signal == "not_evaluable" else flag.level].style
+
+
+@register.filter
+def unit(ucum: str) -> str:
+    """A UCUM unit as people write it."""
+    return written(ucum)
+
+
+@register.filter
+def disease_name(diagnosis: Diagnosis) -> str:
+    """The disease with what its clone secretes, such as "IgG kappa myeloma"."""
+    return name_of(diagnosis)
+
+
+@register.filter
+def age(person: Patient, day: date) -> int:
+    """Full years of life on a day, or at death."""
+    return age_on(person.birth_date, person.deceased_on or day)
+
+
+@register.filter
+def months_since(day: date, today: date) -> int:
+    """Full months from a day to today."""
+    return months_between(day, today)
+
+
+@register.filter
+def test_label(kind: str) -> str:
+    """The name of a kind of scheduled test."""
+    return label_of(kind)
+
+
+@register.filter
+def days_late(test: ScheduledTest, today: date) -> int:
+    """For how many days a scheduled test has been late."""
+    return due.days_late(test, today)
+
+
+@register.filter
+def analyte_name(code: str) -> str:
+    """The name of an analyte; the code itself for one no longer known, so that frozen evidence still reads."""
+    return ANALYTES[code].name if code in ANALYTES else code
+
+
+@register.filter
+def symptom_names(codes: list[str]) -> str:
+    """Coded symptoms in words."""
+    return ", ".join(SYMPTOMS[code].label if code in SYMPTOMS else code for code in codes)
+
+
+@register.filter
+def iso_day(text: str) -> str:
+    """A day written by a rule (2025-06-01) as people read it; other text stays as it is."""
+    try:
+        return date_format(date.fromisoformat(text), "DATE_FORMAT")
+    except ValueError:
+        return text
+
+
+@register.filter
+def panel_title(group: str) -> str | Promise:
+    """The name of a panel of the results table."""
+    return PANELS.get(group, group)
+
+
+@register.filter
+def reference_range(result: Result) -> str:
+    """The range printed with a result: "12–16", "≤ 19.4", "≥ 150", or nothing."""
+    low, high = result.reference_low, result.reference_high
+    if low is not None and high is not None:
+        return f"{plain(low)}–{plain(high)}"
+    if low is not None:
+        return f"≥ {plain(low)}"
+    return f"≤ {plain(high)}" if high is not None else ""
+
+
+@register.filter
+def is_outside(result: Result) -> str:
+    """ "high" or "low" when a value surely lies outside the range printed with it, else empty."""
+    if result.value is None:
+        return ""
+    if (
+        result.reference_high is not None
+        and result.value > result.reference_high
+        and not result.comparator.startswith("<")
+    ):
+        return "high"
+    if (
+        result.reference_low is not None
+        and result.value < result.reference_low
+        and not result.comparator.startswith(">")
+    ):
+        return "low"
+    return ""
 
 
 @register.inclusion_tag("components/state_tag.html")

@@ -2,6 +2,37 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from tracker.web import (
+    flags,
+    home,
+    inbox,
+    patient_course,
+    patient_plan,
+    patient_record,
+    patient_results,
+    patient_signals,
+    patient_treatment,
+    patients,
+    session,
+)
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("session/", session.session, name="session"),
+    path("session/again/", session.signed_in, name="signed_in"),
+    path("inbox/", inbox.inbox_page, name="inbox"),
+    path("signals/acknowledge/", flags.acknowledge, name="acknowledge"),
+    path("signals/<int:flag_id>/", flags.flag, name="flag"),
+    path("signals/<int:flag_id>/why/", flags.why, name="why"),
+    path("signals/<int:flag_id>/resolve/", flags.resolve, name="resolve"),
+    path("signals/<int:flag_id>/reopen/", flags.reopen, name="reopen"),
+    path("patients/", patients.patients, name="patients"),
+    path("patients/<int:patient_id>/", patient_course.patient_course, name="patient"),
+    path("patients/<int:patient_id>/results/", patient_results.patient_results, name="patient_results"),
+    path("patients/<int:patient_id>/plan/", patient_plan.patient_plan, name="patient_plan"),
+    path("patients/<int:patient_id>/treatment/", patient_treatment.patient_treatment, name="patient_treatment"),
+    path("patients/<int:patient_id>/signals/", patient_signals.patient_signals, name="patient_signals"),
+    path("patients/<int:patient_id>/record/", patient_record.patient_record, name="patient_record"),
+]

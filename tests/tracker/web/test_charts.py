@@ -98,7 +98,9 @@ def test_contradicting_values_of_a_day_are_both_drawn_and_named() -> None:
 
 
 def test_bands_and_lines_carry_their_numbers_as_text() -> None:
-    trend = chart(point("2025-01-01", "0.3"), nadir=Decimal("0.30"), threshold=Decimal("0.8"), threshold_label="progression at")
+    trend = chart(
+        point("2025-01-01", "0.3"), nadir=Decimal("0.30"), threshold=Decimal("0.8"), threshold_label="progression at"
+    )
     texts = [rule["label"]["formatter"] for rule in marks(trend)["markLine"]["data"]]
     assert texts == ["lowest confirmed 0.3", "progression at 0.8"]
     assert [rule["yAxis"] for rule in marks(trend)["markLine"]["data"]] == [0.3, 0.8]
@@ -135,7 +137,7 @@ def test_a_change_of_assay_breaks_the_chart_with_a_named_line() -> None:
 def test_the_axis_starts_at_zero_for_markers_that_vanish_only() -> None:
     points = (point("2025-01-01", "13.1"), point("2025-02-01", "12.4"))
     assert linear(chart(*points))["yAxis"][0]["min"] == 0
-    band = {"vanishes": False, "reference_low": Decimal("12"), "reference_high": Decimal("16")}
+    band = {"vanishes": False, "reference_low": Decimal(12), "reference_high": Decimal(16)}
     low, high = linear(chart(*points, **band))["yAxis"][0]["min"], linear(chart(*points, **band))["yAxis"][0]["max"]
     assert 0 < low < 12
     assert high > 16

@@ -117,6 +117,38 @@
     for (const name of ["htmx:after:request"]) document.addEventListener(name, watchSession);
   }
 
+  /* Small conveniences of forms: filters apply at once, questions show when their decision is chosen, "why?" closes again. */
+  function showQuestions(form) {
+    const chosen = form.querySelector('[name="decision"]:checked')?.value;
+    for (const part of form.querySelectorAll("[data-shown-for]")) part.hidden = part.dataset.shownFor !== chosen;
+  }
+
+  function prepareForms() {
+    for (const form of document.querySelectorAll("[data-decision]")) {
+      showQuestions(form);
+      form.addEventListener("change", () => showQuestions(form));
+    }
+    for (const form of document.querySelectorAll("[data-submit-on-change]")) {
+      form.addEventListener("change", () => form.requestSubmit());
+      form.querySelector("button").hidden = true;
+    }
+  }
+
+  document.addEventListener("click", (event) => {
+    const toggle = event.target.closest?.("[data-toggles]");
+    const place = toggle && byId(toggle.dataset.toggles);
+    if (!place?.firstElementChild || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    place.replaceChildren();
+    toggle.setAttribute("aria-expanded", "false");
+  }, true);
+  document.addEventListener("htmx:after:swap", () => {
+    for (const toggle of document.querySelectorAll("[data-toggles]")) {
+      if (byId(toggle.dataset.toggles)?.firstElementChild) toggle.setAttribute("aria-expanded", "true");
+    }
+  });
+
   /* Links that need scripts to be better than a page of their own fall back to that page when a request fails. */
   document.addEventListener("htmx:error", (event) => {
     const link = event.target.closest?.("a[href][hx-get]");
@@ -137,4 +169,5 @@
   });
   prepareKeysDialog();
   prepareSession();
+  prepareForms();
 })();

@@ -1,7 +1,7 @@
 """A trend as an Apache ECharts option.
 
-Colours are written `var(--v-...)`; `static/vigil/charts.js` puts in the colours of tokens.css for light or dark. Numbers become
-floats only here, to be placed on the screen; whatever people read is the printed text.
+Colours are written `var(--v-...)`; `static/vigil/charts.js` puts in the colours of tokens.css for light or dark.
+Numbers become floats only here, to be placed on the screen; whatever people read is the printed text.
 """
 
 from __future__ import annotations
@@ -31,13 +31,22 @@ def option(chart: TrendChart, scale: Scale) -> Option:
         "aria": {"enabled": True, "label": {"description": describe(chart)}},
         "textStyle": {"fontFamily": "var(--v-font)", "color": "var(--v-text)", "fontSize": 12},
         "grid": {"left": 8, "right": 12, "top": 26, "bottom": 8, "containLabel": True},
-        "tooltip": {"trigger": "item", "backgroundColor": "var(--v-surface)", "borderColor": "var(--v-control)", "padding": 0},
+        "tooltip": {
+            "trigger": "item",
+            "backgroundColor": "var(--v-surface)",
+            "borderColor": "var(--v-control)",
+            "padding": 0,
+        },
         "xAxis": {
             "type": "time",
             "min": first.isoformat(),
             "max": last.isoformat(),
             "axisLine": {"lineStyle": {"color": "var(--v-control)"}},
-            "axisLabel": {"color": "var(--v-muted)", "hideOverlap": True, "formatter": {"year": "{yyyy}", "month": "{MMM}", "day": "{d} {MMM}"}},
+            "axisLabel": {
+                "color": "var(--v-muted)",
+                "hideOverlap": True,
+                "formatter": {"year": "{yyyy}", "month": "{MMM}", "day": "{d} {MMM}"},
+            },
             "splitLine": {"show": False},
         },
         "yAxis": [
@@ -68,8 +77,10 @@ def x_range(chart: TrendChart) -> tuple[date, date]:
 
 
 def y_range(chart: TrendChart, scale: Scale) -> tuple[float, float]:
-    """Lowest and highest value of the axis: zero for markers that vanish, else the reference band, in a log scale a power of ten."""
-    lines = [line for line in (chart.reference_low, chart.reference_high, chart.nadir, chart.threshold) if line is not None]
+    """Ends of the axis: from zero for markers that vanish, else around the values, on a log scale a power of ten."""
+    lines = [
+        line for line in (chart.reference_low, chart.reference_high, chart.nadir, chart.threshold) if line is not None
+    ]
     values = [point.value for point in chart.points] + lines
     high = float(max(values))
     if scale == "log":
@@ -98,7 +109,13 @@ def _lines(chart: TrendChart, low: float) -> list[Option]:
                 "showAllSymbol": True,
                 "lineStyle": {"width": 2, "color": colour},
                 "itemStyle": {"color": colour},
-                "endLabel": {"show": len(groups) > 1, "formatter": "{a}", "color": colour, "align": "right", "offset": [0, -12]},
+                "endLabel": {
+                    "show": len(groups) > 1,
+                    "formatter": "{a}",
+                    "color": colour,
+                    "align": "right",
+                    "offset": [0, -12],
+                },
                 "data": [_datum(chart, point, colour, low) for point in points],
                 "z": 5,
             }
@@ -118,7 +135,10 @@ def _datum(chart: TrendChart, point: Point, colour: str, low: float) -> Option:
             "itemStyle": {"color": "var(--v-surface)", "borderColor": colour, "borderWidth": 1.75},
         }
     elif point.status == CONTRADICTORY:
-        datum |= {"symbolSize": 9, "itemStyle": {"color": "var(--v-surface)", "borderColor": colour, "borderWidth": 2, "borderType": "dashed"}}
+        datum |= {
+            "symbolSize": 9,
+            "itemStyle": {"color": "var(--v-surface)", "borderColor": colour, "borderWidth": 2, "borderType": "dashed"},
+        }
     return datum
 
 
@@ -130,7 +150,17 @@ def _struck(chart: TrendChart, low: float) -> list[Option]:
     data = [{"value": [p.on.isoformat(), max(float(p.value), low)], "tip": tip(chart, p)} for p in points]
     cross = "path://M0 0L10 10M10 0L0 10"
     style = {"color": "none", "borderColor": "var(--v-muted)", "borderWidth": 1.5}
-    return [{"type": "scatter", "name": _("corrected"), "symbol": cross, "symbolSize": 9, "itemStyle": style, "data": data, "z": 4}]
+    return [
+        {
+            "type": "scatter",
+            "name": _("corrected"),
+            "symbol": cross,
+            "symbolSize": 9,
+            "itemStyle": style,
+            "data": data,
+            "z": 4,
+        }
+    ]
 
 
 def _ticks(chart: TrendChart) -> list[Option]:
@@ -158,17 +188,33 @@ def _marks(chart: TrendChart, low: float) -> Option:
     areas: list[list[Option]] = []
     for period in chart.therapy:
         ends = (period.ends_on or chart.today).isoformat()
-        label = {"show": True, "position": "insideTopLeft", "color": "var(--v-muted)", "fontSize": 11, "overflow": "truncate"}
+        label = {
+            "show": True,
+            "position": "insideTopLeft",
+            "color": "var(--v-muted)",
+            "fontSize": 11,
+            "overflow": "truncate",
+        }
         areas.append(
             [
-                {"name": period.label, "xAxis": period.starts_on.isoformat(), "itemStyle": {"color": "var(--v-chart-therapy)"}, "label": label},
+                {
+                    "name": period.label,
+                    "xAxis": period.starts_on.isoformat(),
+                    "itemStyle": {"color": "var(--v-chart-therapy)"},
+                    "label": label,
+                },
                 {"xAxis": ends},
             ]
         )
     if chart.reference_high is not None or chart.reference_low is not None:
         lower: Option = {"yAxis": max(float(chart.reference_low), low) if chart.reference_low is not None else low}
         upper: Option = {} if chart.reference_high is None else {"yAxis": float(chart.reference_high)}
-        areas.append([lower | {"itemStyle": {"color": "var(--v-chart-band)"}, "label": {"show": False}}, upper or {"yAxis": "max"}])
+        areas.append(
+            [
+                lower | {"itemStyle": {"color": "var(--v-chart-band)"}, "label": {"show": False}},
+                upper or {"yAxis": "max"},
+            ]
+        )
     return {
         "type": "line",
         "name": _("marks"),
@@ -185,16 +231,28 @@ def _rules(chart: TrendChart, low: float) -> list[Option]:
 
     def across(value: Decimal, text: str, colour: str, style: str) -> Option:
         label = {"formatter": f"{text} {plain(value)}", "position": "insideStartTop", "color": colour, "fontSize": 11}
-        return {"yAxis": max(float(value), low), "lineStyle": {"color": colour, "type": style, "width": 1.5}, "label": label}
+        return {
+            "yAxis": max(float(value), low),
+            "lineStyle": {"color": colour, "type": style, "width": 1.5},
+            "label": label,
+        }
 
     lines = []
     if chart.nadir is not None:
         lines.append(across(chart.nadir, chart.nadir_label or _("lowest confirmed"), "var(--v-chart-nadir)", "dashed"))
     if chart.threshold is not None:
-        lines.append(across(chart.threshold, chart.threshold_label or _("threshold"), "var(--v-chart-threshold)", "solid"))
+        lines.append(
+            across(chart.threshold, chart.threshold_label or _("threshold"), "var(--v-chart-threshold)", "solid")
+        )
     for change in chart.assay_changes:
         label = {"formatter": change.label, "position": "insideEndTop", "color": "var(--v-muted)", "fontSize": 11}
-        lines.append({"xAxis": change.on.isoformat(), "lineStyle": {"color": "var(--v-muted)", "type": "dotted", "width": 2}, "label": label})
+        lines.append(
+            {
+                "xAxis": change.on.isoformat(),
+                "lineStyle": {"color": "var(--v-muted)", "type": "dotted", "width": 2},
+                "label": label,
+            }
+        )
     return lines
 
 

@@ -46,7 +46,7 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class TrendChart:
-    """What one chart shows. `vanishes`: the marker can go to zero, so the axis starts there. `today` ends the time axis."""
+    """What one chart shows. `vanishes`: the marker can go to zero, so the axis starts there. `today` ends the axis."""
 
     key: str
     title: str

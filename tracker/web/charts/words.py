@@ -18,7 +18,9 @@ def describe(chart: TrendChart) -> str:
     if not used:
         return _("%(title)s: no results.") % {"title": chart.title}
     parts = [
-        ngettext("%(title)s: %(count)d result, %(first)s.", "%(title)s: %(count)d results, %(first)s to %(last)s.", len(used))
+        ngettext(
+            "%(title)s: %(count)d result, %(first)s.", "%(title)s: %(count)d results, %(first)s to %(last)s.", len(used)
+        )
         % {"title": chart.title, "count": len(used), "first": day_text(used[0].on), "last": day_text(used[-1].on)},
         _("Latest %(value)s %(unit)s.") % {"value": used[-1].printed, "unit": chart.unit},
     ]
@@ -32,14 +34,21 @@ def describe(chart: TrendChart) -> str:
         )
     below = sum(point.comparator.startswith("<") for point in used)
     if below:
-        parts.append(ngettext("%d result below the limit of detection.", "%d results below the limit of detection.", below) % below)
+        parts.append(
+            ngettext("%d result below the limit of detection.", "%d results below the limit of detection.", below)
+            % below
+        )
     parts += [_("Assay changed on %(day)s.") % {"day": day_text(change.on)} for change in chart.assay_changes]
     return " ".join(parts)
 
 
 def tip(chart: TrendChart, point: Point) -> list[str]:
     """Lines of the hover text: value with unit, day, how it was measured, what is special."""
-    return [line for line in (f"{point.printed} {chart.unit}", day_text(point.on), point.method or point.group, note(point)) if line]
+    return [
+        line
+        for line in (f"{point.printed} {chart.unit}", day_text(point.on), point.method or point.group, note(point))
+        if line
+    ]
 
 
 def note(point: Point) -> str:

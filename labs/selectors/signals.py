@@ -1,0 +1,62 @@
+"""Flags of a patient with their history, and what each rule answered last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, QuerySet
+
+from labs.models import Evaluation, Flag, FlagEvent, Review
+from labs.models.flag_states import ON_SCREEN
+from patients.access import visible_to
+from patients.models import Patient, User
+
+NOT_EVALUABLE = "not_evaluable"
+
+
+@dataclass(frozen=True, slots=True)
+class RuleAnswer:
+    """What one rule said of a patient when it was last asked."""
+
+    rule: str
+    answer: str
+    missing: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Signals:
+    """A patient's flags: those that ask for an answer, and those that no longer do."""
+
+    waiting: list[Flag]
+    earlier: list[Flag]
+
+
+def visible_flag(*, user: User, flag_id: int) -> Flag:
+    """The flag with its history, if this person may see the patient. Raises Flag.DoesNotExist."""
+    return _with_history(Flag.objects.filter(visible_to(user, "patient__"))).get(pk=flag_id)
+
+
+def flags_of(*, patient: Patient) -> Signals:
+    """Every flag of a patient, newest onset first."""
+    flags = list(_with_history(Flag.objects.filter(patient=patient)).order_by("-level", "-onset_on", "-id"))
+    waiting = [flag for flag in flags if flag.review != Review.RESOLVED and flag.signal in ON_SCREEN]
+    earlier = sorted((flag for flag in flags if flag not in waiting), key=lambda flag: flag.onset_on, reverse=True)
+    return Signals(waiting, earlier)
+
+
+def answers_of(*, patient: Patient) -> list[RuleAnswer]:
+    """The last answer of each rule, by rule code. Empty while the patient was never evaluated."""
+    evaluation = Evaluation.objects.filter(patient=patient).first()
+    answers = evaluation.answers if evaluation else {}
+    return [
+        RuleAnswer(rule, str(said.get("answer", NOT_EVALUABLE)).lower(), said.get("missing") or ())
+        for rule, said in sorted(answers.items())
+    ]
+
+
+def _with_history(flags: QuerySet[Flag]) -> QuerySet[Flag]:
+    events = FlagEvent.objects.select_related("by").defer("finding").order_by("-id")
+    return flags.select_related("patient__site", "diagnosis", "owner", "reviewed_by").prefetch_related(
+        Prefetch("events", queryset=events)
+    )

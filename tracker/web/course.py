@@ -1,0 +1,41 @@
+"""The charts of a patient, in the order of their disease."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from labs.selectors.bars import Held, bars, usable_now
+from labs.selectors.trend import measured_results, trends_of
+from patients.models import Patient
+from tracker.web.charts import DrawnChart, draw
+from tracker.web.marker_groups import MAIN, groups_for
+from tracker.web.trend_charts import background_of, bars_of_rules, chart_of
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """Charts with values, and the names of those that are missed."""
+
+    charts: list[DrawnChart]
+    absent: list[str]
+
+
+def course_of(patient: Patient, *, today: date) -> Course:
+    """Every chart of a patient read by `visible_patient`. Two queries: results and treatment events."""
+    diagnoses = list(patient.diagnoses.all())
+    groups = groups_for(frozenset(one.disease for one in diagnoses))
+    results = measured_results(patient=patient, analytes={code for group in groups for code in group.analytes})
+    events = list(patient.treatment_events.order_by("started_on", "id"))
+    held: dict[str, Held] = {}
+    for one in diagnoses:
+        codes = [code for group in groups for code in group.rules]
+        held |= bars(patient=patient, diagnosis=one, results=usable_now(results), events=events, rules=codes)
+    background = background_of(diagnoses, events, today=today)
+    lines = bars_of_rules(groups, held)
+    drawn = [draw(chart_of(group, trends_of(results), background, lines)) for group in groups]
+    expected = {key for one in diagnoses for key in MAIN[one.disease]}
+    return Course(
+        charts=[chart for chart in drawn if chart.rows],
+        absent=[chart.title for chart in drawn if not chart.rows and chart.key in expected],
+    )

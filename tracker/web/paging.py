@@ -1,0 +1,32 @@
+"""Cursors in addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import BadRequest
+from django.http import HttpRequest, HttpResponse
+
+from patients.selectors.keyset import UnreadableCursor
+
+View = Callable[..., HttpResponse]
+
+
+def cursors(request: HttpRequest) -> dict[str, str]:
+    """The cursor of this page: `after` or `before` another one, for selectors that page."""
+    return {"after": request.GET.get("after", ""), "before": request.GET.get("before", "")}
+
+
+def refuses_bad_cursors(view: View) -> View:
+    """Answer 400 instead of failing when a cursor in the address was damaged."""
+
+    @wraps(view)
+    def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            return view(request, *args, **kwargs)
+        except UnreadableCursor as error:
+            raise BadRequest(str(error)) from error
+
+    return checked

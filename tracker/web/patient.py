@@ -1,0 +1,58 @@
+"""What every page of a patient does first: find the patient, note who looked, and keep them in sight."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from labs.selectors.overview import overview
+from patients.actions.record_access import record_access
+from patients.models import Patient
+from patients.selectors.patients import banner_of, visible_patient
+from tracker.web import clock
+
+TABS = (
+    ("patient", gettext_lazy("Course")),
+    ("patient_results", gettext_lazy("Results")),
+    ("patient_plan", gettext_lazy("Plan")),
+    ("patient_treatment", gettext_lazy("Treatment")),
+    ("patient_signals", gettext_lazy("Signals")),
+    ("patient_record", gettext_lazy("Record")),
+)
+PatientView = Callable[..., HttpResponse]
+
+
+def opens_record(view_name: str) -> Callable[[PatientView], Callable[..., HttpResponse]]:
+    """Hand the view the patient it names, if this person may see them, and write down that they looked."""
+
+    def decorate(view: PatientView) -> Callable[..., HttpResponse]:
+        @wraps(view)
+        def opened(request: HttpRequest, patient_id: int, **kwargs: Any) -> HttpResponse:
+            try:
+                patient = visible_patient(user=request.user, patient_id=patient_id)
+            except Patient.DoesNotExist:
+                raise Http404(_("No such patient, or not one you may see.")) from None
+            record_access(by=request.user, patient=patient, view=view_name)
+            return view(request, patient, **kwargs)
+
+        return opened
+
+    return decorate
+
+
+def frame(patient: Patient, tab: str) -> dict[str, Any]:
+    """Banner, the four answers and the tabs: the context of every patient page."""
+    today = clock.today_at(patient.site)
+    return {
+        "patient": patient,
+        "today": today,
+        "banner": banner_of(patient, today=today),
+        "overview": overview(patient=patient, today=today),
+        "tabs": TABS,
+        "tab": tab,
+    }

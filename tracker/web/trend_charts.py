@@ -1,0 +1,155 @@
+"""From stored values and treatment to the charts of a patient."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from labs.models import Flag
+from labs.selectors.bars import Held
+from labs.selectors.trend import Measured, Trend
+from patients.models import Diagnosis, TreatmentEvent, TreatmentLine
+from tracker.web.charts import CONTRADICTORY, CORRECTED, USED, Moment, Period, Point, TrendChart
+from tracker.web.marker_groups import MarkerGroup
+from tracker.web.units import written
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """The personal lowest value of a marker and the value from which progression would be called."""
+
+    nadir: Decimal | None = None
+    nadir_label: str = ""
+    threshold: Decimal | None = None
+    threshold_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Background:
+    """What lies behind every chart of a patient."""
+
+    today: date
+    lines: Sequence[TreatmentLine] = ()
+    events: Sequence[TreatmentEvent] = ()
+    involved: str = ""
+
+
+def background_of(diagnoses: Collection[Diagnosis], events: Sequence[TreatmentEvent], *, today: date) -> Background:
+    """Therapy and events of a patient; `involved` is the light chain of the myeloma clone."""
+    lines = sorted((line for one in diagnoses for line in one.lines.all()), key=lambda line: line.started_on)
+    involved = next((f"flc_{one.light_chain}" for one in diagnoses if one.light_chain), "")
+    return Background(today, lines, events, involved)
+
+
+def chart_of(
+    group: MarkerGroup, trends: Mapping[str, Trend], background: Background, bars: Mapping[str, Bars]
+) -> TrendChart:
+    """The chart of one group; without values it says so."""
+    found = [trends[code] for code in group.analytes if code in trends]
+    main = next((trend for trend in found if trend.analyte.code == background.involved), found[0] if found else None)
+    points = [point for trend in found for point in _points(trend, several=len(found) > 1)]
+    since = min((point.on for point in points), default=background.today)
+    own = bars.get(group.key, Bars())
+    changes = sorted({day for trend in found for day in trend.assay_changes})
+    return TrendChart(
+        key=group.key,
+        title=str(group.title),
+        unit=written(main.analyte.unit) if main else "",
+        points=points,
+        today=background.today,
+        reference_low=main.reference_low if main else None,
+        reference_high=main.reference_high if main else None,
+        nadir=own.nadir,
+        nadir_label=own.nadir_label,
+        threshold=own.threshold,
+        threshold_label=own.threshold_label,
+        therapy=[_period(line) for line in background.lines if (line.ended_on or background.today) > since],
+        ticks=[
+            Moment(e.started_on, _event_label(e))
+            for e in background.events
+            if e.kind in group.ticks and e.started_on >= since
+        ],
+        assay_changes=[Moment(day, _("assay changed")) for day in changes],
+        vanishes=group.vanishes,
+        offers_log=group.offers_log,
+        starts_log=group.starts_log,
+    )
+
+
+def bars_of_finding(flag: Flag, group: MarkerGroup) -> dict[str, Bars]:
+    """The value a signal was compared with, as a line of the chart of its marker."""
+    reference = flag.finding.get("reference") or {}
+    try:
+        value = Decimal(str(reference["value"]))
+    except (KeyError, ArithmeticError):
+        return {}
+    how = str(reference.get("how") or _("compared with"))
+    label = how if reference.get("confirmed", True) else _("%(how)s (single value)") % {"how": how}
+    return {group.key: Bars(nadir=value, nadir_label=label)}
+
+
+def bars_of_rules(groups: Sequence[MarkerGroup], held: Mapping[str, Held]) -> dict[str, Bars]:
+    """Chart key -> the lines of the first of its rules that applies."""
+    found = {}
+    for group in groups:
+        rule = next((code for code in group.rules if code in held), None)
+        if rule is not None:
+            found[group.key] = _bars(held[rule], rule)
+    return found
+
+
+def _bars(held: Held, rule: str) -> Bars:
+    how = f"{held.how} {'' if held.confirmed else _('(single value)')}".strip()
+    return Bars(held.reference, how, held.meets_from, _("%(rule)s from") % {"rule": rule})
+
+
+def _points(trend: Trend, *, several: bool) -> list[Point]:
+    return [
+        Point(
+            on=measured.on,
+            value=measured.value,
+            printed=printed_in_canonical(measured, trend),
+            comparator=measured.comparator,
+            group=_group(trend, measured, several=several),
+            method=_method(measured),
+            status=CORRECTED if measured.replaced else CONTRADICTORY if measured.contradictory else USED,
+        )
+        for measured in trend.points
+    ]
+
+
+def printed_in_canonical(measured: Measured, trend: Trend) -> str:
+    """The value as it was printed when that was in the unit of the chart, else converted to it."""
+    number = measured.value_printed.strip().lstrip("<>=≤≥ ")
+    try:
+        same = Decimal(number) == measured.value
+    except ArithmeticError:
+        same = False
+    text = number if same else f"{measured.value.normalize():f}"
+    return f"{measured.comparator}{text}"
+
+
+def _method(measured: Measured) -> str:
+    parts = [part for part in measured.assay[1:] if part]
+    if measured.unit_printed and measured.value_printed:
+        parts.append(_("printed %(value)s %(unit)s") % {"value": measured.value_printed, "unit": measured.unit_printed})
+    return ", ".join(parts)
+
+
+def _group(trend: Trend, measured: Measured, *, several: bool) -> str:
+    names = [trend.analyte.name] if several else []
+    if len({point.assay for point in trend.points}) > 1:
+        names += [part for part in measured.assay if part]
+    return " · ".join(names)
+
+
+def _period(line: TreatmentLine) -> Period:
+    return Period(line.started_on, line.ended_on, f"{line.number}. {line.regimen}")
+
+
+def _event_label(event: TreatmentEvent) -> str:
+    return f"{event.get_kind_display()} {event.detail}".strip()
