@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -103,7 +104,7 @@ def _change(test: ScheduledTest, outcome: Outcome) -> Change | None:
 
 
 def _write(changes: list[Change], *, by: User, now: datetime) -> None:
-    parameters = {
+    parameters: dict[str, Any] = {
         "ids": [change.test for change in changes],
         "reports": [change.closed_by for change in changes],
         "days": [change.collected_on for change in changes],

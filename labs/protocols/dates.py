@@ -1,6 +1,7 @@
 """Arithmetic on dates of follow-up: calendar months, intervals and windows. Pure; no clock is read here.
 
-Months are counted from the anchor, never from the last date: 31 January + 1 month is 28 February, + 2 months is 31 March.
+Months are counted from the anchor, never from the last date: 31 January + 1 month is 28 February, + 2 months is
+31 March.
 """
 
 import calendar

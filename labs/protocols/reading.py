@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from itertools import combinations
+from itertools import combinations, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,7 @@ STEP_FIELDS = ("step", "kind", "source", "confidence")
 
 @dataclass(frozen=True, slots=True)
 class ProtocolFile:
-    """One protocol as its file says it. `definition` is the same as plain data, to be kept beside the plans made from it."""
+    """One protocol as its file says it. `definition` is the same as plain data, kept beside the plans made from it."""
 
     code: str
     version: int
@@ -127,7 +127,7 @@ def _check_spans(step: Step, fields: Fields) -> None:
         fields.refuse(
             "at", "the days of 'at' are counted from the anchor: 'from_month' and 'until_month' say nothing here"
         )
-    if any(later.days <= earlier.days for earlier, later in zip(step.at, step.at[1:], strict=False)):
+    if any(later.days <= earlier.days for earlier, later in pairwise(step.at)):
         fields.refuse("at", "the days of 'at' must rise")
     shortest = step.every.days if step.every else min((interval.days for interval in _gaps(step.at)), default=0)
     if step.tolerance is not None and shortest and step.tolerance.days * 2 >= shortest:
@@ -135,7 +135,7 @@ def _check_spans(step: Step, fields: Fields) -> None:
 
 
 def _gaps(at: tuple[Interval, ...]) -> list[Interval]:
-    return [Interval(later.days - earlier.days, "day") for earlier, later in zip(at, at[1:], strict=False)]
+    return [Interval(later.days - earlier.days, "day") for earlier, later in pairwise(at)]
 
 
 def _refuse_overlaps(steps: list[tuple[Step, int]], problems: list[Problem]) -> None:
@@ -172,6 +172,8 @@ def _refuse_uncited(nodes: list[yaml.Node], known: set[str], problems: list[Prob
     """Every source a step names must be listed under `sources`."""
     for node in nodes:
         step = Fields.of(node, [], required=(), optional=None, what="a step")
-        for key in step.words("source"):
-            if key not in known:
-                problems.append(Problem(step.line("source"), f"the source {key!r} is not listed under 'sources'"))
+        problems += [
+            Problem(step.line("source"), f"the source {key!r} is not listed under 'sources'")
+            for key in step.words("source")
+            if key not in known
+        ]

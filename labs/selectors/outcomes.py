@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -75,7 +76,7 @@ def _evidence_for(tests: Sequence[ScheduledTest]) -> dict[int, list[Evidence]]:
     if not tests:
         return found
     analytes = frozenset().union(*(TEST_KINDS[code].analytes for code in {test.kind for test in tests}))
-    parameters = {
+    parameters: dict[str, Any] = {
         "patients": list({test.patient_id for test in tests}),
         "analytes": sorted(analytes),
         "since": min(test.opens_on for test in tests) - SLACK,

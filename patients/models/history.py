@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pghistory
 import pgtrigger
@@ -16,7 +16,7 @@ def keep_history(name: str, *, inserts: bool = True, ignoring: tuple[str, ...] =
     """Keep each version of a row in the table `name`. `inserts=False` keeps updates only (for tables filled in bulk,
     where the first version is still found in the row or in its first update). A change of nothing but the columns in
     `ignoring` (worked out from others, and often) makes no version."""
-    options = {"condition": pghistory.AnyChange(exclude=list(ignoring))} if ignoring else {}
+    options: dict[str, Any] = {"condition": pghistory.AnyChange(exclude=list(ignoring))} if ignoring else {}
     trackers: list[pghistory.RowEvent] = [pghistory.UpdateEvent(row=pghistory.Old, **options)]
     if inserts:
         trackers.append(pghistory.InsertEvent())

@@ -1,0 +1,168 @@
+"""Booking a scheduled test for a day, and taking the booking back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from labs.models import ScheduledTest
+from labs.protocols.closing import SLACK
+from labs.selectors.due import OPEN, Status, status_of
+from labs.vocabulary.test_kinds import label_of
+from patients import access
+from patients.actions import audit
+from patients.models import AuditEvent, User
+
+LONGEST_AHEAD = timedelta(days=400)
+WAITS = frozenset({Status.PLANNED, Status.DUE, Status.OVERDUE, Status.BOOKED})
+
+
+class BookingRefused(ValueError):
+    """The test cannot be booked so; the message says why and what can be done."""
+
+
+class BookingConflict(BookingRefused):
+    """Somebody else changed the booking in the meantime."""
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """Where and when one test stood booked; None and "" when it was not."""
+
+    test: int
+    booked_for: date | None
+    place: str
+
+
+@transaction.atomic
+def book_test(
+    *,
+    test: ScheduledTest,
+    booked_for: date,
+    by: User,
+    now: datetime,
+    place: str = "",
+    seen_booked_for: date | None = None,
+) -> list[Booking]:
+    """Book a test, and with it the later ones of the same kind in its plan whose window is open by that day.
+
+    `seen_booked_for` is the booking the person saw when they decided. Returns the bookings as they were before, which
+    `restore_bookings` takes. Raises `BookingConflict` when it is another one by now, else `BookingRefused`.
+    """
+    access.check_can_book(by, test.patient)
+    rows = _lock(test, booked_for)
+    current = next((row for row in rows if row.pk == test.pk), None)
+    today = now.astimezone(test.patient.site.zone).date()
+    _check_still_as_seen(test, current, seen_booked_for, today)
+    _check_day(current or test, booked_for, today)
+    before = [Booking(row.pk, row.booked_for, row.booked_at_place) for row in rows]
+    ScheduledTest.objects.filter(pk__in=[row.pk for row in rows]).update(booked_for=booked_for, booked_at_place=place)
+    detail = {"booked_for": booked_for.isoformat(), "place": place}
+    _audit(rows, verb="book_test", by=by, detail=detail)
+    return before
+
+
+@transaction.atomic
+def restore_bookings(*, bookings: Sequence[Booking], made_for: date | None, by: User, now: datetime) -> int:
+    """Put bookings back as they were before they were made for a day; how many rows changed.
+
+    Tests that were closed, skipped or booked for another day meanwhile stay as they are.
+    """
+    were = {booking.test: booking for booking in bookings}
+    waiting = ScheduledTest.objects.filter(OPEN, pk__in=were, booked_for=made_for).select_related("patient__site")
+    rows = list(waiting.order_by("id").select_for_update(of=("self",), no_key=True))
+    for row in rows:
+        access.check_can_book(by, row.patient)
+        row.booked_for, row.booked_at_place = were[row.pk].booked_for, were[row.pk].place
+    ScheduledTest.objects.bulk_update(rows, ["booked_for", "booked_at_place"])
+    _audit(rows, verb="restore_booking", by=by, detail={"at": now.isoformat()})
+    return len(rows)
+
+
+@transaction.atomic
+def unbook(*, test: ScheduledTest, by: User, now: datetime) -> list[Booking]:
+    """Cancel the booking of a test and of those booked with it; the bookings as they were before."""
+    access.check_can_book(by, test.patient)
+    if test.booked_for is None:
+        raise BookingRefused(_("This test is not booked."))
+    rows = list(
+        ScheduledTest.objects.filter(OPEN & _same_chain(test), booked_for=test.booked_for)
+        .order_by("id")
+        .select_for_update(no_key=True)
+    )
+    before = [Booking(row.pk, row.booked_for, row.booked_at_place) for row in rows]
+    ScheduledTest.objects.filter(pk__in=[row.pk for row in rows]).update(booked_for=None, booked_at_place="")
+    _audit(rows, verb="unbook_test", by=by, detail={"at": now.isoformat()})
+    return before
+
+
+def _same_chain(test: ScheduledTest) -> Q:
+    """This test and the later ones of its kind in its plan."""
+    if test.plan_id is None:
+        return Q(pk=test.pk)
+    return Q(pk=test.pk) | Q(plan=test.plan_id, kind=test.kind, due_on__gt=test.due_on)
+
+
+def _lock(test: ScheduledTest, booked_for: date) -> list[ScheduledTest]:
+    reached = Q(pk=test.pk) | Q(opens_on__lte=booked_for)
+    rows = ScheduledTest.objects.filter(OPEN & _same_chain(test) & reached).order_by("id")
+    return list(rows.select_for_update(no_key=True))
+
+
+def _check_still_as_seen(
+    test: ScheduledTest, current: ScheduledTest | None, seen_booked_for: date | None, today: date
+) -> None:
+    if current is None or status_of(current, today) not in WAITS:
+        raise BookingConflict(
+            _("%(test)s no longer waits to be booked: it was done, skipped or missed meanwhile.")
+            % {"test": label_of(test.kind)}
+        )
+    if current.booked_for is not None and current.booked_for >= today and current.booked_for != seen_booked_for:
+        raise BookingConflict(
+            _("%(test)s was booked for %(day)s by %(person)s meanwhile. Look at it again before changing it.")
+            % {"test": label_of(test.kind), "day": _written(current.booked_for), "person": _who_booked(current)}
+        )
+
+
+def _who_booked(test: ScheduledTest) -> str:
+    event = (
+        AuditEvent.objects.filter(patient_id=test.patient_id, verb="book_test", target_id=test.pk)
+        .select_related("by")
+        .order_by("-id")
+        .first()
+    )
+    return str(event.by) if event else _("somebody else")
+
+
+def _check_day(test: ScheduledTest, booked_for: date, today: date) -> None:
+    if booked_for < today:
+        raise BookingRefused(
+            _("%(day)s is past (today is %(today)s). Choose today or a later day.")
+            % {"day": _written(booked_for), "today": _written(today)}
+        )
+    if booked_for > today + LONGEST_AHEAD:
+        raise BookingRefused(_("%(day)s is more than a year ahead. Check the year.") % {"day": _written(booked_for)})
+    if booked_for < test.opens_on - SLACK:
+        raise BookingRefused(
+            _("A test on %(day)s would be too early to count: the window opens on %(opens)s.")
+            % {"day": _written(booked_for), "opens": _written(test.opens_on)}
+        )
+
+
+def _written(day: date) -> str:
+    return formats.date_format(day, "DATE_FORMAT")
+
+
+def _audit(rows: Sequence[ScheduledTest], *, verb: str, by: User, detail: dict[str, str]) -> None:
+    AuditEvent.objects.bulk_create(
+        [
+            audit.event(by=by, verb=verb, target=row, patient_id=row.patient_id, detail={"kind": row.kind, **detail})
+            for row in rows
+        ]
+    )

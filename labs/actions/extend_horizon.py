@@ -1,0 +1,104 @@
+"""Keeping the tests of the next months scheduled."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from datetime import datetime
+from itertools import islice
+
+from django.db import transaction
+
+from labs.actions.close_tests import close_for
+from labs.models import Plan, ScheduledTest
+from labs.protocols.dates import add_months
+from labs.protocols.reading import steps_of
+from labs.protocols.schedule import Slot, Step, slots
+from patients.actions import audit
+from patients.models import AuditEvent, User
+
+HORIZON_MONTHS = 13
+"""How far ahead tests are scheduled: a year's visit and the month around it."""
+BATCH = 1_000
+
+
+def extend_horizon(*, by: User, now: datetime, patient_ids: Collection[int] | None = None) -> int:
+    """Schedule what the running plans ask for up to the horizon; how many tests were added. A second call adds none.
+
+    `patient_ids` None: every plan, a batch and a transaction at a time.
+    """
+    plans = Plan.objects.filter(ended_on=None, patient__deceased_on=None).select_related("protocol", "patient__site")
+    if patient_ids is not None:
+        plans = plans.filter(patient_id__in=patient_ids)
+    added = 0
+    for batch in _batches(plans.order_by("id").iterator(chunk_size=BATCH)):
+        with transaction.atomic():
+            added += schedule(plans=batch, by=by, now=now)
+    return added
+
+
+def schedule(*, plans: Sequence[Plan], by: User, now: datetime) -> int:
+    """Schedule the tests of these plans up to the horizon and close those whose results are there already.
+
+    Tests are told apart by plan, step and number: what exists is left as it is, also when it was booked or skipped.
+    """
+    steps: dict[int, tuple[Step, ...]] = {}
+    added = 0
+    for start in range(0, len(plans), BATCH):
+        batch = plans[start : start + BATCH]
+        existing = set(ScheduledTest.objects.filter(plan__in=batch).values_list("plan_id", "step", "sequence"))
+        fresh: list[ScheduledTest] = []
+        for plan in batch:
+            if plan.protocol_id not in steps:
+                steps[plan.protocol_id] = steps_of(plan.protocol.definition)
+            fresh += [
+                _scheduled(plan, slot)
+                for slot in _slots(plan, steps[plan.protocol_id], now)
+                if (plan.pk, slot.step, slot.sequence) not in existing
+            ]
+        added += _store(fresh, by=by, now=now)
+    return added
+
+
+def _store(fresh: list[ScheduledTest], *, by: User, now: datetime) -> int:
+    if not fresh:
+        return 0
+    ScheduledTest.objects.bulk_create(fresh, batch_size=2_000, ignore_conflicts=True)
+    counts = Counter(test.plan_id for test in fresh)
+    plans = {test.plan_id: test.plan for test in fresh if test.plan is not None}
+    AuditEvent.objects.bulk_create(
+        [
+            audit.event(
+                by=by, verb="schedule_tests", target=plan, patient_id=plan.patient_id, detail={"tests": counts[key]}
+            )
+            for key, plan in plans.items()
+        ],
+        batch_size=2_000,
+    )
+    close_for(patient_ids={test.patient_id for test in fresh}, by=by, now=now)
+    return len(fresh)
+
+
+def _slots(plan: Plan, steps: tuple[Step, ...], now: datetime) -> list[Slot]:
+    today = now.astimezone(plan.patient.site.zone).date()
+    return slots(steps, plan.anchor_on, after=plan.started_on, until=add_months(today, HORIZON_MONTHS))
+
+
+def _scheduled(plan: Plan, slot: Slot) -> ScheduledTest:
+    return ScheduledTest(
+        patient_id=plan.patient_id,
+        plan=plan,
+        kind=slot.kind,
+        step=slot.step,
+        sequence=slot.sequence,
+        due_on=slot.due_on,
+        opens_on=slot.opens_on,
+        closes_on=slot.closes_on,
+        lapses_on=slot.lapses_on,
+        late_from=slot.closes_on,
+    )
+
+
+def _batches(plans: Iterator[Plan]) -> Iterator[list[Plan]]:
+    while batch := list(islice(plans, BATCH)):
+        yield batch

@@ -1,0 +1,43 @@
+"""What the choice of a protocol, and its anchor, rest on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from labs.protocols.choosing import Situation
+from patients.models import Diagnosis, EventKind, RiskGroup, TreatmentEvent
+
+HIGH = frozenset({RiskGroup.HIGH, RiskGroup.ADVERSE})
+TRANSPLANTS = {
+    "MM": (EventKind.TRANSPLANT_AUTOLOGOUS, EventKind.TRANSPLANT_ALLOGENEIC),
+    "AML": (EventKind.TRANSPLANT_ALLOGENEIC,),
+    "ALL": (EventKind.TRANSPLANT_ALLOGENEIC,),
+}
+
+
+def situations_of(diagnoses: Iterable[Diagnosis]) -> dict[int, Situation]:
+    """The situation of each diagnosis, by its number. One query."""
+    wanted = list(diagnoses)
+    transplants: dict[tuple[int, str], TreatmentEvent] = {}
+    kinds = {kind for kinds in TRANSPLANTS.values() for kind in kinds}
+    events = TreatmentEvent.objects.filter(patient__in={one.patient_id for one in wanted}, kind__in=kinds)
+    for event in events.order_by("started_on", "id"):
+        transplants[event.patient_id, event.kind] = event
+    return {one.pk: _situation(one, transplants) for one in wanted}
+
+
+def _situation(diagnosis: Diagnosis, transplants: dict[tuple[int, str], TreatmentEvent]) -> Situation:
+    days = [
+        event.started_on
+        for kind in TRANSPLANTS[diagnosis.disease]
+        if (event := transplants.get((diagnosis.patient_id, kind))) is not None
+    ]
+    return Situation(
+        disease=diagnosis.disease,
+        disease_type=diagnosis.disease_type,
+        high_risk=diagnosis.risk_group in HIGH,
+        words=(diagnosis.subtype, *diagnosis.risk_findings),
+        remission_on=diagnosis.remission_on,
+        therapy_ended_on=diagnosis.therapy_ended_on,
+        transplant_on=max(days, default=None),
+    )
