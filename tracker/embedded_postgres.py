@@ -93,10 +93,10 @@ class EmbeddedPostgres:
     def start(self) -> bool:
         """Start the server and wait until it answers; True when it was not running. Safe to call concurrently."""
         with self._locked():
+            self._prepare()
             if self.pid() is not None:
                 self._wait_until_ready()
                 return False
-            self._prepare()
             self._initialise()
             self._clear_stale_files()
             self._launch()
