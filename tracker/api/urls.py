@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from labs.api.care_teams import CareTeamViewSet
 from labs.api.course import DiagnosisViewSet, EventViewSet, LineViewSet, SymptomReportViewSet
 from labs.api.flags import FlagViewSet
+from labs.api.scheduled_tests import ScheduledTestViewSet
 from patients.api.patients import PatientViewSet
 
 router = SimpleRouter()
@@ -17,5 +18,6 @@ router.register("treatment-lines", LineViewSet, basename="treatment-line")
 router.register("treatment-events", EventViewSet, basename="treatment-event")
 router.register("symptom-reports", SymptomReportViewSet, basename="symptom-report")
 router.register("flags", FlagViewSet, basename="flag")
+router.register("scheduled-tests", ScheduledTestViewSet, basename="scheduled-test")
 
 urlpatterns = router.urls
