@@ -52,6 +52,7 @@ VARIATIONS: dict[str, Variation] = {
     "flc_lambda": Variation(28.4, 0.0),
     "urine_m": Variation(35.8, 0.0),
     "urine_protein_24h": Variation(30.0, 5.0),
+    "urine_pcr": Variation(30.0, 5.0),
     "plasma_cells_marrow": Variation(20.0, 10.0),
     "blasts_marrow": Variation(15.0, 10.0),
     "blasts_blood_percent": Variation(15.0, 10.0),

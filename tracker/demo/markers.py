@@ -39,6 +39,8 @@ def true_myeloma(
         "b2m": usual.b2m * (1 + 2.2 * burden),
         "urine_m": urine,
         "urine_protein_24h": 90 + urine * 1.15,
+        "urine_pcr": 70 + urine * 0.8,
+        "mrd_flow": 0.0005 + 40 * burden,
         "plasma_cells_marrow": marrow,
     }
 

@@ -18,6 +18,7 @@ COUNTS = ("haemoglobin", "rbc", "haematocrit", "mcv", "wbc", "neutrophils", "lym
 CHEMISTRY = ("creatinine", "calcium", "albumin", "total_protein", "ldh", "crp")
 PROTEINS = ("serum_m", "igg", "iga", "igm", "flc_kappa", "flc_lambda", "b2m")
 URINE = ("urine_m", "urine_protein_24h")
+URINALYSIS = ("urine_pcr",)
 CSF = ("csf_wbc", "csf_rbc", "csf_blasts")
 IMMUNOFIXATION_SEES = 0.03
 """g/dL of one immunoglobulin."""
@@ -112,7 +113,9 @@ def _panels(illness: Illness, visits: Visits) -> tuple[Panel, ...]:
     if not leukaemia:
         panels.append(Panel("proteins", "serum", PROTEINS, _where(visits.proteins)))
         panels.append(Panel("urine", "urine_24h", URINE, _where(visits.urine)))
+        panels.append(Panel("urinalysis", "urine", URINALYSIS, _where(visits.urinalysis)))
         panels.append(Panel("marrow", "bone_marrow", ("plasma_cells_marrow",), _where(visits.marrow)))
+        panels.append(Panel("mrd", "bone_marrow", ("mrd_flow",), _where(visits.residual_disease)))
         return tuple(panels)
     panels.append(Panel("marrow", "bone_marrow", ("blasts_marrow",), _where(visits.marrow)))
     method = "mrd_molecular" if illness.marker is Marker.MOLECULAR else "mrd_flow"

@@ -159,7 +159,7 @@ def _write_derived(person: Person, measured: Measured, panel: Panel, place: Plac
 
 def _report(subject: IncomingSubject, person: Person, draft: _Draft, accession: str, minute: int) -> IncomingReport:
     on = day_of(draft.day)
-    at = None if draft.panel.specimen in ("bone_marrow", "urine_24h") else _moment(person.site, on, minute)
+    at = None if draft.panel.specimen in ("bone_marrow", "urine_24h", "urine") else _moment(person.site, on, minute)
     issued = datetime.combine(on, datetime.min.time(), person.site.zone) + timedelta(minutes=minute, hours=30)
     results = tuple(
         _result(accession, line, line.texts[number], draft, at, on)

@@ -73,6 +73,7 @@ NORTHERN_WRITING: dict[str, Writing] = {
     "flc_ratio": Writing("48378-4", "{ratio}", 1, 3, 0.001),
     "urine_m": Writing("42482-0", "mg/24h", 1, 0, 5),
     "urine_protein_24h": Writing("2889-4", "mg/24h", 1, 0),
+    "urine_pcr": Writing("2890-2", "mg/g", 1, 0),
     "plasma_cells_marrow": Writing("11118-7", "%", 1, 0),
     "blasts_marrow": Writing("11150-0", "%", 1, 0),
     "csf_wbc": Writing("26465-5", "/uL", 1, 0),
@@ -102,6 +103,7 @@ HARBOUR_WRITING: dict[str, Writing] = NORTHERN_WRITING | {
     "flc_lambda": Writing("33944-0", "mg/L", 1, 2, 0.7),
     "urine_m": Writing("42482-0", "g/24h", 0.001, 3, 0.01),
     "urine_protein_24h": Writing("2889-4", "g/24h", 0.001, 2),
+    "urine_pcr": Writing("2890-2", "mg/mmol", 1 / 8.842, 1),
 }
 
 NORTHERN_OTHER = {

@@ -20,6 +20,7 @@ class Visits:
     days: Days
     proteins: Flags
     urine: Flags
+    urinalysis: Flags
     marrow: Flags
     residual_disease: Flags
     csf: Flags
@@ -88,20 +89,22 @@ def _with_panels(illness: Illness, course: Course, days: Days, counts_only: Flag
     due = ~counts_only & (started | growing | last)
     if illness.disease == "MM":
         often_urine = "urine_m" in illness.measurable
+        in_complete_response = np.full(count, illness.response in ("CR", "sCR"))
         return Visits(
-            days, proteins=~counts_only,
+            days, proteins=~counts_only, urinalysis=~counts_only & _every(days, course, 150),
             urine=due & often_urine | ~counts_only & _every(days, course, 80 if often_urine else 340),
             marrow=(days <= course.diagnosed + 2) | (days == course.remission)
             | (_every(days, course, 110) | due if illness.marker is Marker.MARROW else never) & ~counts_only,
-            residual_disease=never, csf=never, counts_only=counts_only,
+            residual_disease=in_complete_response & ~counts_only & _every(days, course, 330),
+            csf=never, counts_only=counts_only,
         )  # fmt: skip
     two_years = days < course.remission + 730
     marrow = due | ~counts_only & two_years & _every(days, course, 85)
     return Visits(
-        days, proteins=never, urine=never, marrow=marrow,
+        days, proteins=never, urine=never, urinalysis=never, marrow=marrow,
         residual_disease=marrow if illness.marker in (Marker.MOLECULAR, Marker.FLOW) else never,
         csf=~counts_only & (days > course.diagnosed + 2) & (_every(days, course, 80) | growing | last)
-        if illness.disease == "ALL" and (illness.marker is Marker.CNS or count % 2 == 0) else never,
+        if illness.disease == "ALL" else never,
         counts_only=counts_only,
     )  # fmt: skip
 
