@@ -1,0 +1,37 @@
+"""Work of this floor done by a worker: catching up evaluations that failed, keeping schedules ahead.
+
+Declared on procrastinate's `app` itself, since `tracker/jobs.py` is a floor above. Every job may run twice.
+"""
+
+from __future__ import annotations
+
+from django.utils import timezone
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from labs.actions.evaluate import evaluate_pending
+from labs.actions.evaluate import evaluate_range as ask_about_range
+from labs.actions.extend_horizon import extend_horizon
+from patients.actions.system_account import system_account
+
+RETRIES = RetryStrategy(max_attempts=5, exponential_wait=4)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(name="labs.catch_up_evaluations", queueing_lock="labs.catch_up_evaluations", lock="labs.catch_up_evaluations")
+def catch_up_evaluations(timestamp: int) -> None:
+    """Ask about the patients whose results were stored but not evaluated."""
+    evaluate_pending(by=system_account(), now=timezone.now())
+
+
+@app.periodic(cron="23 2 * * *")
+@app.task(name="labs.extend_schedules", queueing_lock="labs.extend_schedules", lock="labs.extend_schedules")
+def extend_schedules(timestamp: int) -> None:
+    """Schedule the tests of the next months, every night."""
+    extend_horizon(by=system_account(), now=timezone.now())
+
+
+@app.task(name="labs.evaluate_range", retry=RETRIES)
+def evaluate_range(first: int, last: int) -> None:
+    """Ask every rule about one range of patients: a worker's share of whole-cohort work."""
+    ask_about_range(first=first, last=last, by=system_account(), now=timezone.now())

@@ -1,0 +1,40 @@
+"""Jobs of the first floor do what they say when a worker calls them."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from labs.actions.evaluate import mark_pending
+from labs.jobs import catch_up_evaluations, evaluate_range
+from labs.models import Evaluation, Flag
+from patients.models import Patient
+from tests.factories.persons import make_diagnosis, make_patient
+from tests.factories.results import make_series
+
+RISING = {date(2026, 1, 5): "0.3", date(2026, 2, 5): "0.3", date(2026, 3, 5): "0.9", date(2026, 4, 5): "1.0"}
+
+
+def a_patient_with_a_rise() -> Patient:
+    """Somebody whose results came but were not evaluated."""
+    patient = make_patient()
+    make_diagnosis(patient)
+    make_series(patient, "serum_m", RISING)
+    mark_pending(patient_ids=[patient.pk])
+    return patient
+
+
+@pytest.mark.django_db
+def test_catching_up_evaluates_who_waits() -> None:
+    patient = a_patient_with_a_rise()
+    catch_up_evaluations(0)
+    assert not Evaluation.objects.get(patient=patient).pending
+    assert Flag.objects.filter(patient=patient, rule="MM-PD-SERUM-M", signal="confirmed").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_range_is_evaluated_by_one_job() -> None:
+    patient = a_patient_with_a_rise()
+    evaluate_range(patient.pk, patient.pk)
+    assert Flag.objects.filter(patient=patient, rule="MM-PD-SERUM-M", signal="confirmed").exists()
