@@ -5,6 +5,8 @@ from typing import NamedTuple
 
 from labs.vocabulary.isotypes import Isotype, isotype_of
 
+LONGEST = 160  # a longer text is a narrative, and somebody has to read it
+
 # LOINC answer codes, and HL7's interpretation codes.
 _ANSWERS = {
     "LA6577-6": "negative",
@@ -59,6 +61,8 @@ def _words(text: str) -> str:
 def read_immunofixation(text: str) -> Fixation | None:
     """The finding of a short, certain sentence; None for anything longer, mixed, doubtful or unknown."""
     words = _words(text)
+    if len(words) > LONGEST:
+        return None
     if _NEGATIVE.fullmatch(words):
         return Fixation("negative")
     if _EQUIVOCAL.fullmatch(words):

@@ -3,13 +3,15 @@
 import re
 from functools import lru_cache
 
+LONGEST = 300
+
 # Concept -> words that name it. The first concept found is the one named: the narrower stand before the wider.
 _CONCEPTS: tuple[tuple[str, str], ...] = (
-    ("imaging", r"\bx-?ray\b|\bankle\b|\bct\b|\bmri\b|radiograph"),
+    ("imaging", r"\bx-?ray\b|\bankle\b|\bmri\b|radiograph"),
     ("hba1c", r"a1c|glycated|glycosylated|glycohemoglobin"),
     (
         "red_cell_index",
-        r"\bmchc?\b|corpuscular hemoglobin|corpuscular haemoglobin|\brdw\b|distribution width|platelet volume|\bmpv\b",
+        r"\bmchc?\b|corpuscular ha?emoglobin|\brdw\b|distribution width|platelet (?:mean )?volume|\bmpv\b",
     ),
     ("promyelocytes", r"promyelocyt"),
     ("myelocytes", r"myelocyt"),
@@ -29,6 +31,7 @@ _CONCEPTS: tuple[tuple[str, str], ...] = (
     ("beta2_globulin", r"beta[- ]?2[- ]globulin"),
     ("b2m", r"(?:beta|β)[-. ]?2[-. ]?microglobulin|\bb2m\b|\bβ2m\b|microglobulin"),
     ("immunofixation", r"immunofix|\bife\b|\bifix"),
+    ("m_protein", r"monoclonal|m[- ]spike|m[- ]protein|paraprotein|m[- ]component"),
     (
         "flc_ratio",
         r"(?:kappa.*lambda|\bk/l\b|κ/λ).*(?:ratio)?.*free.*ratio|(?:kappa|κ|\bk)\W*(?:\.free)?/\W*(?:lambda|λ|l\b)|kappa.*lambda.*ratio",
@@ -36,7 +39,6 @@ _CONCEPTS: tuple[tuple[str, str], ...] = (
     ("flc_kappa", r"free.*(?:kappa|κ)|(?:kappa|κ).*free"),
     ("flc_lambda", r"free.*(?:lambda|λ)|(?:lambda|λ).*free"),
     ("total_light_chains", r"(?:kappa|lambda|κ|λ)"),
-    ("m_protein", r"monoclonal|m[- ]spike|m[- ]protein|paraprotein|m[- ]component"),
     ("ig_subclass", r"\bigg ?[1-4]\b|subclass"),
     ("igg", r"\bigg\b|immunoglobulin g\b"),
     ("iga", r"\biga\b|immunoglobulin a\b"),
@@ -51,7 +53,7 @@ _CONCEPTS: tuple[tuple[str, str], ...] = (
     ("egfr", r"glomerular|\be?gfr\b|\begfr"),
     ("creatinine", r"creatinine"),
     ("calcium_ionised", r"ioni[sz]ed|calcium\.ion|free calcium|calcium,? free"),
-    ("calcium_corrected", r"corrected|albumin adjusted|albumin-adjusted|adjusted.*calcium|calcium.*adjusted"),
+    ("calcium_corrected", r"calcium.*(?:corrected|adjusted)|(?:corrected|adjusted).*calcium|albumin[- ]adjusted"),
     ("calcium", r"calcium"),
     ("ldh", r"lactate dehydrogenase|lactic dehydrogenase|\bldh?\b"),
     ("lactate", r"\blactate\b"),
@@ -98,7 +100,7 @@ _OWN: dict[str, frozenset[str]] = {
 @lru_cache(maxsize=4096)
 def concept_named(display: str) -> str | None:
     """The concept a name speaks of; None when it speaks of none known."""
-    words = " ".join(display.casefold().split())
+    words = " ".join(display[:LONGEST].casefold().split())
     return next((concept for concept, pattern in _PATTERNS if pattern.search(words)), None)
 
 

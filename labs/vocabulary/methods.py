@@ -71,7 +71,7 @@ _PATTERNS = tuple((family, re.compile(words)) for family, words in _WORDS)
 @lru_cache(maxsize=4096)
 def method_family(text: str) -> str:
     """The family of a method text; "" for a blank, `other:<text>` for one that is not listed or names several."""
-    words = " ".join(text.casefold().split())
+    words = " ".join(text[:200].casefold().split())
     if not words:
         return ""
     found = [family for family, pattern in _PATTERNS if pattern.search(words)]
@@ -80,13 +80,17 @@ def method_family(text: str) -> str:
     return f"other:{words}"[:LONGEST]
 
 
+# Techniques named in one breath with a narrower one.
+_BESIDE = {"immunosubtraction": {"capillary"}, "digital_pcr": {"rt_qpcr"}, "sequencing": {"rt_qpcr"}}
+
+
 def _one_assay(found: list[str]) -> bool:
     """A maker's name with its technique, or a technique with its instrument, is still one assay."""
     makers = ("freelite", "n_latex", "diazyme", "seralite", "sebia_elisa", "heavy_light")
     techniques = {"nephelometry", "turbidimetry", "automated", "spep"}
     if found[0] in makers:
         return set(found[1:]) <= techniques
-    return set(found[1:]) <= {"automated", "spep"}
+    return set(found[1:]) <= _BESIDE.get(found[0], set()) | {"automated", "spep"}
 
 
 def method_label(family: str) -> str:

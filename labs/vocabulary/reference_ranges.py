@@ -86,7 +86,7 @@ _ROWS: Mapping[str, tuple[_Row, ...]] = MappingProxyType(
 
 
 def fallback_range(analyte: str, *, age_days: int, sex: str) -> ReferenceRange | None:
-    """The published range for age and sex at collection; None where there is none, or where it needs a sex not known."""
+    """The published range for age and sex at collection; None where there is none, or none for an unknown sex."""
     for row in _ROWS.get(analyte, ()):
         if row.from_days <= age_days < row.below_days and row.sex in ("", sex):
             return ReferenceRange(Range(row.low, row.high), "fallback", row.source)

@@ -12,6 +12,8 @@ from types import MappingProxyType
 
 from labs.vocabulary.unit_spellings import CASE_MATTERS, SPELLINGS
 
+LONGEST = 60
+
 # family -> UCUM unit -> size in the family's first unit
 SCALES: Mapping[str, Mapping[str, Fraction]] = MappingProxyType(
     {
@@ -112,6 +114,8 @@ def _without_annotations(text: str) -> str:
 @lru_cache(maxsize=4096)
 def ucum_in(family: str, text: str) -> str | None:
     """The UCUM unit a text means within one family; None when it is not listed there."""
+    if len(text) > LONGEST:
+        return None
     exact, folded = _EXACT_AND_FOLDED[family]
     plain = normalised(text)
     for candidate in (plain, _without_annotations(plain)):
