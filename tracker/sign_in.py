@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.views import LoginView
 from axes.decorators import axes_dispatch, axes_form_invalid
+from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
+
+from patients.models import User
+
+LONGEST_NAME = 255
 
 
 class NoSignUpAdapter(DefaultAccountAdapter):
@@ -14,6 +21,16 @@ class NoSignUpAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+
+def account_tried(request: HttpRequest | None, credentials: Mapping[str, str] | None = None) -> str:
+    """The name under which a failed sign-in is counted: one account has one, whichever of its names was typed."""
+    given = (request.POST.get("login") if request is not None else None) or next(
+        (value for key, value in (credentials or {}).items() if key in {"username", "email"}), ""
+    )
+    typed = given.strip().lower()[:LONGEST_NAME]
+    known = User.objects.filter(Q(username__iexact=typed) | Q(email__iexact=typed)).order_by("pk").first()
+    return known.username if known and typed else typed
 
 
 @method_decorator(axes_dispatch, name="dispatch")

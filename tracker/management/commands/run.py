@@ -20,10 +20,11 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
 
+from patients.access import SYSTEM_USERNAME
 from patients.models import Patient, User
 from tracker import env
 from tracker.demo.logins import LOGINS, PASSWORD
@@ -74,7 +75,7 @@ class Command(BaseCommand):
             call_command("migrate", verbosity=0, interactive=False)
         if settings.PRODUCTION:
             call_command("collectstatic", verbosity=0, interactive=False)
-        elif "load_demo" in get_commands() and not Patient.objects.exists() and not User.objects.exists():
+        elif is_empty():
             self._say("Loading the demo cohort ...")
             with transaction.atomic():  # interrupted, it leaves the database empty, and the next start tries again
                 call_command("load_demo", verbosity=0, stdout=StringIO())
@@ -139,6 +140,11 @@ def _ignore_signals() -> None:
     """While stopping, a second Ctrl-C must not leave half of it running."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
+
+
+def is_empty() -> bool:
+    """Whether nobody has begun to use this database: no patients, and no people but Vigil's own account."""
+    return not Patient.objects.exists() and not User.objects.exclude(username=SYSTEM_USERNAME).exists()
 
 
 @contextmanager
