@@ -47,6 +47,7 @@ class FlagSerializer(serializers.ModelSerializer[Flag]):
     """A flag as lists show it."""
 
     owner = serializers.SlugRelatedField[Any](slug_field="username", read_only=True, allow_null=True)
+    decision = serializers.ChoiceField(choices=Decision.choices, allow_blank=True, read_only=True)
 
     class Meta:
         model = Flag

@@ -32,6 +32,7 @@ class ScheduledTestSerializer(serializers.ModelSerializer[ScheduledTest]):
 
     status = serializers.ChoiceField(choices=Status.choices, read_only=True)
     label = serializers.SerializerMethodField()
+    skipped_because = serializers.ChoiceField(choices=SkipReason.choices, allow_blank=True, read_only=True)
 
     class Meta:
         model = ScheduledTest
