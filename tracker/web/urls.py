@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from tracker.web import (
+    bookings,
     flags,
     home,
     inbox,
@@ -16,6 +17,7 @@ from tracker.web import (
     patient_treatment,
     patients,
     session,
+    worklist,
 )
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -28,6 +30,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("signals/<int:flag_id>/why/", flags.why, name="why"),
     path("signals/<int:flag_id>/resolve/", flags.resolve, name="resolve"),
     path("signals/<int:flag_id>/reopen/", flags.reopen, name="reopen"),
+    path("worklist/", worklist.worklist_page, name="worklist"),
+    path("worklist/book/", bookings.book_together, name="book_together"),
+    path("worklist/undo/", bookings.undo_last, name="undo_last"),
+    path("worklist/<int:test_id>/book/", bookings.book, name="book_test"),
+    path("worklist/<int:test_id>/cancel/", bookings.cancel_booking, name="cancel_booking"),
+    path("worklist/<int:test_id>/skip/", bookings.skip, name="skip_test"),
+    path("worklist/<int:test_id>/done/", bookings.done, name="test_done"),
     path("patients/", patients.patients, name="patients"),
     path("patients/<int:patient_id>/", patient_course.patient_course, name="patient"),
     path("patients/<int:patient_id>/results/", patient_results.patient_results, name="patient_results"),

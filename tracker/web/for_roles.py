@@ -1,0 +1,36 @@
+"""Pages that only some roles have."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from patients.access import CLINICIANS
+from patients.models import Role
+
+View = Callable[..., HttpResponse]
+
+
+def for_roles(roles: frozenset[Role], reason: str | Promise) -> Callable[[View], View]:
+    """Refuse everybody whose role is not one of these, and say why."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            if request.user.role not in roles:
+                raise PermissionDenied(reason)
+            return view(request, *args, **kwargs)
+
+        return checked
+
+    return decorate
+
+
+for_clinicians = for_roles(CLINICIANS, _("Only nurses and physicians plan tests."))
+for_administrators = for_roles(frozenset({Role.ADMINISTRATOR}), _("Only administrators take reports out."))

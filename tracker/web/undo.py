@@ -1,0 +1,73 @@
+"""The last thing a person did on the worklist, kept in their session so that it can be taken back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.http import HttpRequest
+
+from labs.actions.book_test import Booking, restore_bookings
+from labs.actions.record_done import take_back_done
+from labs.actions.skip_test import unskip_test
+from labs.models import ScheduledTest
+from patients.models import User
+
+KEY = "worklist-undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done: `verb` is book, skip or done; `bookings` is how the bookings stood before."""
+
+    verb: str
+    test: int | None
+    made_for: date | None
+    bookings: tuple[Booking, ...]
+
+
+def remember(
+    request: HttpRequest,
+    verb: str,
+    *,
+    test: ScheduledTest | None = None,
+    made_for: date | None = None,
+    bookings: Sequence[Booking] = (),
+) -> None:
+    """Keep what was done; it replaces what was done before."""
+    request.session[KEY] = {
+        "verb": verb,
+        "test": test.pk if test else None,
+        "made_for": made_for.isoformat() if made_for else None,
+        "bookings": [[one.test, one.booked_for.isoformat() if one.booked_for else None, one.place] for one in bookings],
+    }
+
+
+def undoable(request: HttpRequest) -> bool:
+    """Whether there is something to take back."""
+    return KEY in request.session
+
+
+def take(request: HttpRequest) -> Done | None:
+    """What was done last, taken out of the session."""
+    kept: dict[str, Any] | None = request.session.pop(KEY, None)
+    if kept is None:
+        return None
+    bookings = tuple(Booking(test, _day(booked), place) for test, booked, place in kept["bookings"])
+    return Done(kept["verb"], kept["test"], _day(kept["made_for"]), bookings)
+
+
+def undo(done: Done, *, by: User, now: datetime) -> bool:
+    """Take it back; whether anything changed. Raises as the actions do when it can no longer be taken back."""
+    if done.verb == "book":
+        return restore_bookings(bookings=done.bookings, made_for=done.made_for, by=by, now=now) > 0
+    test = ScheduledTest.objects.select_related("patient__site").get(pk=done.test)
+    take_back = unskip_test if done.verb == "skip" else take_back_done
+    take_back(test=test, by=by, now=now)
+    return True
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
