@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import wraps
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -27,6 +27,7 @@ from labs.selectors.worklist import Row, rows_beside, waiting_row
 from patients.models import User
 from tracker.web import clock, undo
 from tracker.web.for_roles import for_clinicians
+from tracker.web.signed_in import SignedInRequest
 
 View = Callable[..., HttpResponse]
 DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -45,7 +46,7 @@ class BookForm(forms.Form):
 
     def __init__(self, *args: Any, beside: list[Row], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["also"].choices = [(row.test.pk, _beside(row)) for row in beside]
+        cast(forms.ChoiceField, self.fields["also"]).choices = [(row.test.pk, _beside(row)) for row in beside]
         if not beside:
             del self.fields["also"]
 
@@ -60,7 +61,8 @@ class BookTogetherForm(forms.Form):
 
     def __init__(self, data: Any) -> None:
         super().__init__(data)
-        self.fields["test"].choices = [(number, number) for number in data.getlist("test") if number.isdecimal()]
+        ticked = [(number, number) for number in data.getlist("test") if number.isdecimal()]
+        cast(forms.ChoiceField, self.fields["test"]).choices = ticked
 
 
 class SkipForm(forms.Form):
@@ -82,7 +84,7 @@ def opens_test(view: View) -> View:
     """Hand the view the waiting test it names, if this person may see it."""
 
     @wraps(view)
-    def opened(request: HttpRequest, test_id: int, **kwargs: Any) -> HttpResponse:
+    def opened(request: SignedInRequest, test_id: int, **kwargs: Any) -> HttpResponse:
         now = clock.now()
         try:
             row = waiting_row(user=request.user, now=now, test_id=test_id)
@@ -98,7 +100,7 @@ def opens_test(view: View) -> View:
 @get_or_post
 @for_clinicians
 @opens_test
-def book(request: HttpRequest, row: Row, now: datetime) -> HttpResponse:
+def book(request: SignedInRequest, row: Row, now: datetime) -> HttpResponse:
     """Book a test, and what goes with it, for a day."""
     beside = rows_beside(row, user=request.user, now=now)
     start = {"booked_for": row.suggested_for, "seen": row.test.booked_for, "place": row.test.booked_at_place}
@@ -121,12 +123,12 @@ def book(request: HttpRequest, row: Row, now: datetime) -> HttpResponse:
 
 @require_POST
 @for_clinicians
-def book_together(request: HttpRequest) -> HttpResponse:
+def book_together(request: SignedInRequest) -> HttpResponse:
     """Book every ticked test for one day; what cannot be booked is named, and the rest is booked."""
     form = BookTogetherForm(request.POST)
     if not form.is_valid():
         for errors in form.errors.values():
-            messages.error(request, errors[0])
+            messages.error(request, str(errors[0]))
         return _back(request)
     day, now = form.cleaned_data["booked_for"], clock.now()
     done: list[ScheduledTest] = []
@@ -149,7 +151,7 @@ def book_together(request: HttpRequest) -> HttpResponse:
 @require_POST
 @for_clinicians
 @opens_test
-def cancel_booking(request: HttpRequest, row: Row, now: datetime) -> HttpResponse:
+def cancel_booking(request: SignedInRequest, row: Row, now: datetime) -> HttpResponse:
     """Cancel a booking."""
     try:
         before = unbook(test=row.test, by=request.user, now=now)
@@ -164,7 +166,7 @@ def cancel_booking(request: HttpRequest, row: Row, now: datetime) -> HttpRespons
 @get_or_post
 @for_clinicians
 @opens_test
-def skip(request: HttpRequest, row: Row, now: datetime) -> HttpResponse:
+def skip(request: SignedInRequest, row: Row, now: datetime) -> HttpResponse:
     """Decide with a reason that a test is not done."""
     form = SkipForm(request.POST or None)
     if form.is_valid():
@@ -184,7 +186,7 @@ def skip(request: HttpRequest, row: Row, now: datetime) -> HttpResponse:
 @get_or_post
 @for_clinicians
 @opens_test
-def done(request: HttpRequest, row: Row, now: datetime) -> HttpResponse:
+def done(request: SignedInRequest, row: Row, now: datetime) -> HttpResponse:
     """Record that a test was done."""
     form = DoneForm(request.POST or None, initial={"done_on": row.today})
     if form.is_valid():
@@ -203,7 +205,7 @@ def done(request: HttpRequest, row: Row, now: datetime) -> HttpResponse:
 
 @require_POST
 @for_clinicians
-def undo_last(request: HttpRequest) -> HttpResponse:
+def undo_last(request: SignedInRequest) -> HttpResponse:
     """Take the last thing back."""
     last = undo.take(request)
     try:
@@ -248,7 +250,7 @@ def _written(day: date) -> str:
     return date_format(day, "D j M Y")
 
 
-def _next(request: HttpRequest) -> str:
+def _next(request: SignedInRequest) -> str:
     """Where the person came from, when it is a page of ours; else the worklist."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
     ours = url_has_allowed_host_and_scheme(
@@ -257,5 +259,5 @@ def _next(request: HttpRequest) -> str:
     return wanted if ours else reverse("worklist")
 
 
-def _back(request: HttpRequest) -> HttpResponse:
+def _back(request: SignedInRequest) -> HttpResponse:
     return redirect(_next(request))

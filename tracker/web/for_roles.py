@@ -7,12 +7,13 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from patients.access import CLINICIANS
 from patients.models import Role
+from tracker.web.signed_in import SignedInRequest
 
 View = Callable[..., HttpResponse]
 
@@ -22,7 +23,7 @@ def for_roles(roles: frozenset[Role], reason: str | Promise) -> Callable[[View],
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def checked(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if request.user.role not in roles:
                 raise PermissionDenied(reason)
             return view(request, *args, **kwargs)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, TypedDict
 
 from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +14,14 @@ from patients.selectors.keyset import UnreadableCursor
 View = Callable[..., HttpResponse]
 
 
-def cursors(request: HttpRequest) -> dict[str, str]:
+class Cursors(TypedDict):
+    """The two cursors an address may carry; "" for none."""
+
+    after: str
+    before: str
+
+
+def cursors(request: HttpRequest) -> Cursors:
     """The cursor of this page: `after` or `before` another one, for selectors that page."""
     return {"after": request.GET.get("after", ""), "before": request.GET.get("before", "")}
 

@@ -63,7 +63,7 @@ def undo(done: Done, *, by: User, now: datetime) -> bool:
     """Take it back; whether anything changed. Raises as the actions do when it can no longer be taken back."""
     if done.verb == "book":
         return restore_bookings(bookings=done.bookings, made_for=done.made_for, by=by, now=now) > 0
-    test = ScheduledTest.objects.select_related("patient__site").get(pk=done.test)
+    test = ScheduledTest.objects.select_related("patient__site").get(pk=done.test or 0)
     take_back = unskip_test if done.verb == "skip" else take_back_done
     take_back(test=test, by=by, now=now)
     return True

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -16,6 +16,7 @@ from patients.models import Disease, User
 from tracker.web import clock
 from tracker.web.for_roles import for_clinicians
 from tracker.web.paging import cursors, refuses_bad_cursors
+from tracker.web.signed_in import SignedInRequest
 from tracker.web.undo import undoable
 
 
@@ -34,7 +35,8 @@ class WorklistFilter(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         sites = sites_of(user)
-        self.fields["site"].choices = [("", _("all my sites")), *((site.pk, site.name) for site in sites)]
+        choices = [("", _("all my sites")), *((site.pk, site.name) for site in sites)]
+        cast(forms.ChoiceField, self.fields["site"]).choices = choices
 
     def narrowing(self) -> Narrowing:
         """The filter as the selector takes it."""
@@ -51,7 +53,7 @@ class WorklistFilter(forms.Form):
 @require_safe
 @for_clinicians
 @refuses_bad_cursors
-def worklist_page(request: HttpRequest) -> HttpResponse:
+def worklist_page(request: SignedInRequest) -> HttpResponse:
     """One part of the list, with how many wait in each."""
     now = clock.now()
     form = WorklistFilter(request.GET, user=request.user)
