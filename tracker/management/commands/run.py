@@ -20,6 +20,7 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 from django.db import connection, transaction
@@ -63,7 +64,7 @@ class Command(BaseCommand):
         except Stopped:
             code = 0
             self._say("Vigil has stopped.")
-        except (CannotRun, EmbeddedPostgresError, NoPostgresError) as error:
+        except (CannotRun, ImproperlyConfigured, EmbeddedPostgresError, NoPostgresError) as error:
             self.stderr.write(str(error))
             code = 2
         sys.exit(code)
