@@ -95,7 +95,7 @@ def coded_disease(code: str, edition: Edition = "CM") -> CodedDisease | None:
     """The followed disease an ICD-10 code names; None for any other disease and for a code of impossible form."""
     plain = code.strip().upper()
     category = CATEGORIES.get(plain[:5])
-    if category is None or len(plain) > 6 or (plain[5:] and plain[5:] not in _COURSES[edition]):
+    if category is None or (plain[5:] and plain[5:] not in _COURSES[edition]):
         return None
     return CodedDisease(category.disease, category.name, _COURSES[edition].get(plain[5:], ""))
 

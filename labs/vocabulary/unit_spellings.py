@@ -5,7 +5,7 @@ from itertools import product
 
 # Texts in which upper and lower case mean different things: G/L is 10*9/L of cells, g/L is grams.
 CASE_MATTERS = frozenset(
-    {"G/L", "T/L", "g/l", "t/l", "g/L", "t/L", "G/l", "T/l", "M/uL", "m/uL", "m/ul", "m/mm3", "M/mm3"}
+    {"G/L", "T/L", "g/l", "t/l", "g/L", "t/L", "G/l", "T/l", "M/uL", "M/UL", "M/ul", "m/uL", "m/ul", "m/mm3", "M/mm3"}
 )
 
 _THOUSAND = ("K", "thou", "thous", "thousand", "thousands", "tsd", "tsd.")
@@ -35,7 +35,14 @@ def _counts() -> dict[str, str]:
     spellings |= _per(_powers(6), ("L",), "10*6/L")
     spellings |= _per((*_powers(9), "Gpt", "Giga", "bil", "billion"), ("L",), "10*9/L")
     spellings |= _per((*_powers(12), "Tpt", "Tera", "trillion"), ("L",), "10*12/L")
-    return spellings | {"G/L": "10*9/L", "G/l": "10*9/L", "T/L": "10*12/L", "T/l": "10*12/L"}
+    return spellings | {
+        "G/L": "10*9/L",
+        "G/l": "10*9/L",
+        "T/L": "10*12/L",
+        "T/l": "10*12/L",
+        "M/UL": "10*6/uL",
+        "M/ul": "10*6/uL",
+    }
 
 
 def _masses() -> dict[str, str]:

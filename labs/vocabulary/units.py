@@ -119,9 +119,7 @@ def ucum_in(family: str, text: str) -> str | None:
     exact, folded = _EXACT_AND_FOLDED[family]
     plain = normalised(text)
     for candidate in (plain, _without_annotations(plain)):
-        found = exact.get(candidate)
-        if found is None and candidate not in CASE_MATTERS:
-            found = folded.get(candidate.casefold())
+        found = exact.get(candidate) or folded.get(candidate.casefold())
         if found is not None:
             return found
     return None

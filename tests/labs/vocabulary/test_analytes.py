@@ -201,6 +201,11 @@ def test_a_name_that_confirms_the_true_meaning_is_simply_not_taken(loinc: str, d
     assert isinstance(analyte_for(LOINC, loinc, display=display), NotTaken)
 
 
+def test_the_many_names_of_residual_disease_are_not_checked() -> None:
+    assert contradicts("mrd_molecular", "NPM1 transcripts in leukocytes") is None
+    assert contradicts("wbc", "Blasts in leukocytes") == "blasts"
+
+
 LOCAL = {
     LocalCode("North", "HGB"): "haemoglobin",
     LocalCode("North", "EOS"): NOT_TAKEN,

@@ -264,6 +264,22 @@ def test_printed_forms_that_are_refused(printed: str, reason: QuarantineReason) 
 
 
 @pytest.mark.parametrize(
+    ("printed", "said"),
+    [
+        ("0.4-0.5", "a range"),
+        ("0.4 to 0.5", "a range"),
+        ("1/10", "a titre"),
+        ("0.4 0.5", "more than one"),
+        ("0" * 81, "81 characters"),
+    ],
+)
+def test_the_message_says_what_is_wrong_with_a_value(printed: str, said: str) -> None:
+    outcome = result("serum_m", printed)
+    assert isinstance(outcome, Quarantined)
+    assert said in outcome.message
+
+
+@pytest.mark.parametrize(
     ("printed", "value"), [("0,4", "0.4"), ("12,5", "12.5"), ("1,234", "1.234"), ("<0,1", "0.1"), ("4", "4")]
 )
 def test_a_source_known_for_decimal_commas(printed: str, value: str) -> None:
@@ -460,6 +476,7 @@ def test_an_unknown_specimen_is_said_but_the_code_implies_one() -> None:
 def test_serum_and_plasma_are_one_group_and_blood_is_another() -> None:
     assert taken(result("creatinine", "1", specimen="plasma")).specimen == "serum"
     assert taken(result("creatinine", "1", specimen="blood")).specimen == "blood"
+    assert taken(result("urine_m", "1", specimen="urine")).specimen == "urine_24h"
 
 
 @pytest.mark.parametrize("specimen", ["spot urine", "Random Urine", "urine, random"])
