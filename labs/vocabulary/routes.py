@@ -8,7 +8,7 @@ from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.fixed_point import to_amount
 from labs.vocabulary.quarantine import Caution, CautionCode
 from labs.vocabulary.quarantine import QuarantineReason as Reason
-from labs.vocabulary.specimens import SPECIMENS, is_spot_urine, specimen_of
+from labs.vocabulary.specimens import is_spot_urine, specimen_of
 from labs.vocabulary.units import families_of, ucum
 
 _NO_LIMIT = (-(10**30), 10**30)
@@ -137,8 +137,3 @@ def _no_unit(analyte: Analyte, unit: str) -> NoRoute:
         f'"{unit}" is not a known unit of {analyte.name}',
         f"Ask the laboratory what it means; accepted are {accepted}, and spellings can be added to the vocabulary.",
     )
-
-
-def specimen_label(code: str) -> str:
-    """The English name of a specimen."""
-    return SPECIMENS.get(code, code)
