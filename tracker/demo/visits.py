@@ -91,11 +91,11 @@ def _with_panels(illness: Illness, course: Course, days: Days, counts_only: Flag
         often_urine = "urine_m" in illness.measurable
         in_complete_response = np.full(count, illness.response in ("CR", "sCR"))
         return Visits(
-            days, proteins=~counts_only, urinalysis=~counts_only & _every(days, course, 150),
-            urine=due & often_urine | ~counts_only & _every(days, course, 80 if often_urine else 340),
+            days, proteins=~counts_only, urinalysis=~counts_only & _every(days, course, 85),
+            urine=due & often_urine | ~counts_only & _every(days, course, 80 if often_urine else 150),
             marrow=(days <= course.diagnosed + 2) | (days == course.remission)
             | (_every(days, course, 110) | due if illness.marker is Marker.MARROW else never) & ~counts_only,
-            residual_disease=in_complete_response & ~counts_only & _every(days, course, 330),
+            residual_disease=in_complete_response & ~counts_only & _every(days, course, 160),
             csf=never, counts_only=counts_only,
         )  # fmt: skip
     two_years = days < course.remission + 730
