@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -43,7 +44,7 @@ def record_many_done(*, days: Mapping[int, date], by: User, now: datetime) -> in
     if not days:
         return 0
     kinds = sorted(DONE_BY_HAND)
-    values = {"tests": list(days), "days": list(days.values()), "kinds": kinds, "now": now, "by": by.pk}
+    values: dict[str, Any] = {"tests": list(days), "days": list(days.values()), "kinds": kinds, "now": now, "by": by.pk}
     with connection.cursor() as cursor:
         cursor.execute(WRITE, values)
         patients = [patient for (patient,) in cursor.fetchall()]

@@ -1,4 +1,4 @@
-"""What a unit did about planned tests that no result closes: visits and scans noted, and what it does not do left out."""
+"""What a unit did about planned tests that no result closes: visits and scans noted, what it does not do left out."""
 
 from __future__ import annotations
 
