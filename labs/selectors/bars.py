@@ -24,11 +24,16 @@ from patients.models import Diagnosis, Patient, TreatmentEvent
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """The value compared against (None for a rule with a fixed bar), and the nearest value that meets the criterion."""
+    """The value compared against (None for a rule with a fixed bar), and the nearest value that meets the criterion.
 
+    `analyte` is that of the rule's series; a rule over a difference or a pool of analytes has a name of its own there.
+    """
+
+    analyte: str
     reference: Decimal | None
     how: str
     confirmed: bool
+    falls: bool
     meets_from: Decimal | None
 
 
@@ -73,9 +78,11 @@ def _held(signal: Signal) -> Held | None:
         return None
     met = _nearest_met(signal, row)
     return Held(
+        analyte=signal.series.code,
         reference=reference,
-        how=against.words if against is not None and known else "",
+        how=against.how if against is not None and known else "",
         confirmed=bool(against.confirmed[row]) if against is not None and known else False,
+        falls=signal.direction == "below",
         meets_from=None if met is None else from_amount(met, places),
     )
 

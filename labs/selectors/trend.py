@@ -41,8 +41,12 @@ class Trend:
     @property
     def assay_changes(self) -> list[date]:
         """Days on which the method or the laboratory differed from that of the value before."""
-        used = [point for point in self.points if not point.replaced]
-        return [later.on for earlier, later in pairwise(used) if earlier.assay != later.assay]
+        by_day: dict[date, set[tuple[str, str, str]]] = defaultdict(set)
+        for point in self.points:
+            if not point.replaced:
+                by_day[point.on].add(point.assay)
+        days = sorted(by_day)
+        return [later for earlier, later in pairwise(days) if by_day[earlier].isdisjoint(by_day[later])]
 
 
 def measured_results(*, patient: Patient, analytes: Collection[str]) -> list[Result]:

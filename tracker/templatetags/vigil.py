@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django import forms, template
@@ -18,11 +19,14 @@ from labs.selectors import due
 from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.symptoms import SYMPTOMS
 from labs.vocabulary.test_kinds import label_of
-from patients.models import Diagnosis, Patient
+from patients.models import Diagnosis, Disease, Patient, Site
 from patients.selectors.patients import age_on, months_between
 from tracker.web.charts.words import plain
 from tracker.web.inbox_cards import name_of
 from tracker.web.units import written
+
+BEFORE_UNIT = re.compile(r"(?<=\d) (?=[%a-zµ×/])")
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 register = template.Library()
 
@@ -78,6 +82,12 @@ PANELS = {
     "urine": _("Urine"),
     "csf": _("Cerebrospinal fluid"),
 }
+MEASURABLE = {
+    "serum_m": _("serum M-protein"),
+    "urine_m": _("urine M-protein"),
+    "flc": _("free light chains"),
+    "marrow": _("marrow plasma cells"),
+}
 WIDGETS: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.RadioSelect, "radios"),
     (forms.CheckboxSelectMultiple, "checkboxes"),
@@ -113,6 +123,24 @@ def disease_name(diagnosis: Diagnosis) -> str:
 
 
 @register.filter
+def disease_short(diagnosis: Diagnosis) -> str:
+    """The disease as it fits into a column: "IgG kappa myeloma", "AML"."""
+    return name_of(diagnosis) if diagnosis.disease == Disease.MM else diagnosis.disease
+
+
+@register.filter
+def at_site(instant: datetime | None, site: Site) -> str:
+    """An instant on a site's clock."""
+    return date_format(instant.astimezone(site.zone), "DATETIME_FORMAT") if instant else ""
+
+
+@register.filter
+def unbroken(sentence: str) -> str:
+    """A sentence whose numbers stay on one line with their units."""
+    return BEFORE_UNIT.sub(NO_BREAK, sentence)
+
+
+@register.filter
 def age(person: Patient, day: date) -> int:
     """Full years of life on a day, or at death."""
     return age_on(person.birth_date, person.deceased_on or day)
@@ -140,6 +168,12 @@ def days_late(test: ScheduledTest, today: date) -> int:
 def analyte_name(code: str) -> str:
     """The name of an analyte; the code itself for one no longer known, so that frozen evidence still reads."""
     return ANALYTES[code].name if code in ANALYTES else code
+
+
+@register.filter
+def marker_names(codes: list[str]) -> str:
+    """Codes of measurable markers in words."""
+    return ", ".join(str(MEASURABLE.get(code, code)) for code in codes)
 
 
 @register.filter

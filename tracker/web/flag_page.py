@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from labs.models import Flag
+from labs.models import Flag, Result
 from labs.models.flag_states import REVIEW_TRANSITIONS
+from labs.selectors.bars import Held, bars, usable_now
 from labs.selectors.inbox import marker_of
 from labs.selectors.trend import measured_results, trends_of
 from patients.access import can_review
-from patients.models import User
+from patients.models import Diagnosis, Patient, TreatmentEvent, User
 from patients.selectors.patients import banner_of, visible_patient
 from tracker.web import clock
 from tracker.web.charts import DrawnChart, draw
 from tracker.web.flag_forms import ResolveForm
 from tracker.web.marker_groups import group_of
-from tracker.web.trend_charts import background_of, bars_of_finding, chart_of
+from tracker.web.trend_charts import background_of, bars_of_rules, chart_of
 
 
 def flag_context(user: User, flag: Flag, form: ResolveForm) -> dict[str, Any]:
@@ -33,16 +35,25 @@ def flag_context(user: User, flag: Flag, form: ResolveForm) -> dict[str, Any]:
         "chart": _chart(flag, patient, today),
         "form": form,
         "steps": steps,
+        "now": clock.now(),
     }
 
 
-def _chart(flag: Flag, patient: Any, today: date) -> DrawnChart | None:
-    """The marker the signal is about, with the bars it was held against."""
+def _chart(flag: Flag, patient: Patient, today: date) -> DrawnChart | None:
+    """The marker the signal is about, with the bars its rule holds the latest value against."""
     group = group_of(marker_of(flag))
     if group is None:
         return None
-    background = background_of(
-        patient.diagnoses.all(), list(patient.treatment_events.order_by("started_on")), today=today
-    )
-    found = trends_of(measured_results(patient=patient, analytes=group.analytes))
-    return draw(chart_of(group, found, background, bars_of_finding(flag, group)))
+    group = replace(group, rules=(flag.rule,))
+    results = measured_results(patient=patient, analytes=group.analytes)
+    events = list(patient.treatment_events.order_by("started_on", "id"))
+    diagnosis = flag.diagnosis and next((one for one in patient.diagnoses.all() if one.pk == flag.diagnosis_id), None)
+    held = _held(patient, diagnosis, usable_now(results), events, flag.rule) if diagnosis else {}
+    background = background_of(patient.diagnoses.all(), events, today=today)
+    return draw(chart_of(group, trends_of(results), background, bars_of_rules([group], held)))
+
+
+def _held(
+    patient: Patient, diagnosis: Diagnosis, results: list[Result], events: list[TreatmentEvent], rule: str
+) -> dict[str, Held]:
+    return bars(patient=patient, diagnosis=diagnosis, results=results, events=events, rules=[rule])

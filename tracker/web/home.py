@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from tracker.web.navigation import home_of
@@ -13,3 +15,10 @@ from tracker.web.navigation import home_of
 def home(request: HttpRequest) -> HttpResponse:
     """Send a person to the page that answers their first question."""
     return redirect(home_of(request.user.role))
+
+
+@login_not_required
+@require_safe
+def icon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for this address of their own accord."""
+    return redirect(static("vigil/icon.svg"))

@@ -39,7 +39,7 @@ class ShownCard:
     disease: str
     marker: str
     spark: list[SparkPoint]
-    also: list[str]
+    overdue: str
 
     @property
     def spark_path(self) -> str:
@@ -59,7 +59,7 @@ def shown(card: Card, *, now: datetime) -> ShownCard:
         disease=disease_in_words(card),
         marker=ANALYTES[marker].name if marker in ANALYTES else marker,
         spark=spark(card.spark),
-        also=[overdue_in_words(test.kind, (card.today - test.late_from).days) for test in card.overdue[:3]],
+        overdue=" · ".join(overdue_in_words(test.kind, (card.today - test.late_from).days) for test in card.overdue),
     )
 
 
@@ -101,10 +101,10 @@ def name_of(diagnosis: Diagnosis) -> str:
 
 
 def overdue_in_words(kind: str, days: int) -> str:
-    """For example "Free light chains overdue 5 weeks"."""
+    """For example "Free light chains 5 weeks"."""
     weeks = days // 7
     late = ngettext("%d week", "%d weeks", weeks) % weeks if weeks else ngettext("%d day", "%d days", days) % days
-    return _("%(test)s overdue %(late)s") % {"test": label_of(kind), "late": late}
+    return _("%(test)s %(late)s") % {"test": label_of(kind), "late": late}
 
 
 def spark(results: list[Result]) -> list[SparkPoint]:

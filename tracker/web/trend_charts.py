@@ -8,14 +8,17 @@ from datetime import date
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
-from labs.models import Flag
 from labs.selectors.bars import Held
 from labs.selectors.trend import Measured, Trend
+from labs.vocabulary.analytes import Analyte
 from patients.models import Diagnosis, TreatmentEvent, TreatmentLine
 from tracker.web.charts import CONTRADICTORY, CORRECTED, USED, Moment, Period, Point, TrendChart
 from tracker.web.marker_groups import MarkerGroup
 from tracker.web.units import written
+
+SHORT = {"flc_kappa": _lazy("kappa"), "flc_lambda": _lazy("lambda"), "calcium_corrected": _lazy("corrected")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +28,8 @@ class Bars:
     nadir: Decimal | None = None
     nadir_label: str = ""
     threshold: Decimal | None = None
-    threshold_label: str = ""
+    threshold_rule: str = ""
+    threshold_falls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,8 @@ def chart_of(
         nadir=own.nadir,
         nadir_label=own.nadir_label,
         threshold=own.threshold,
-        threshold_label=own.threshold_label,
+        threshold_rule=own.threshold_rule,
+        threshold_falls=own.threshold_falls,
         therapy=[_period(line) for line in background.lines if (line.ended_on or background.today) > since],
         ticks=[
             Moment(e.started_on, _event_label(e))
@@ -80,23 +85,11 @@ def chart_of(
     )
 
 
-def bars_of_finding(flag: Flag, group: MarkerGroup) -> dict[str, Bars]:
-    """The value a signal was compared with, as a line of the chart of its marker."""
-    reference = flag.finding.get("reference") or {}
-    try:
-        value = Decimal(str(reference["value"]))
-    except (KeyError, ArithmeticError):
-        return {}
-    how = str(reference.get("how") or _("compared with"))
-    label = how if reference.get("confirmed", True) else _("%(how)s (single value)") % {"how": how}
-    return {group.key: Bars(nadir=value, nadir_label=label)}
-
-
 def bars_of_rules(groups: Sequence[MarkerGroup], held: Mapping[str, Held]) -> dict[str, Bars]:
     """Chart key -> the lines of the first of its rules that applies."""
     found = {}
     for group in groups:
-        rule = next((code for code in group.rules if code in held), None)
+        rule = next((code for code in group.rules if code in held and held[code].analyte in group.analytes), None)
         if rule is not None:
             found[group.key] = _bars(held[rule], rule)
     return found
@@ -104,7 +97,7 @@ def bars_of_rules(groups: Sequence[MarkerGroup], held: Mapping[str, Held]) -> di
 
 def _bars(held: Held, rule: str) -> Bars:
     how = f"{held.how} {'' if held.confirmed else _('(single value)')}".strip()
-    return Bars(held.reference, how, held.meets_from, _("%(rule)s from") % {"rule": rule})
+    return Bars(held.reference, how, held.meets_from, rule, held.falls)
 
 
 def _points(trend: Trend, *, several: bool) -> list[Point]:
@@ -114,7 +107,8 @@ def _points(trend: Trend, *, several: bool) -> list[Point]:
             value=measured.value,
             printed=printed_in_canonical(measured, trend),
             comparator=measured.comparator,
-            group=_group(trend, measured, several=several),
+            marker=short_name(trend.analyte) if several else "",
+            group=_group(trend, measured),
             method=_method(measured),
             status=CORRECTED if measured.replaced else CONTRADICTORY if measured.contradictory else USED,
         )
@@ -140,11 +134,15 @@ def _method(measured: Measured) -> str:
     return ", ".join(parts)
 
 
-def _group(trend: Trend, measured: Measured, *, several: bool) -> str:
-    names = [trend.analyte.name] if several else []
-    if len({point.assay for point in trend.points}) > 1:
-        names += [part for part in measured.assay if part]
-    return " · ".join(names)
+def short_name(analyte: Analyte) -> str:
+    """The name of a marker beside others of its chart."""
+    return str(SHORT.get(analyte.code, analyte.name))
+
+
+def _group(trend: Trend, measured: Measured) -> str:
+    """What tells this value's assay from the others of the trend: the parts that differ."""
+    assays = {point.assay for point in trend.points}
+    return ", ".join(part for place, part in enumerate(measured.assay) if part and len({a[place] for a in assays}) > 1)
 
 
 def _period(line: TreatmentLine) -> Period:

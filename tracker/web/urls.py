@@ -22,6 +22,7 @@ from tracker.web import (
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
+    path("favicon.ico", home.icon, name="icon"),
     path("session/", session.session, name="session"),
     path("session/again/", session.signed_in, name="signed_in"),
     path("inbox/", inbox.inbox_page, name="inbox"),

@@ -42,7 +42,7 @@ def test_without_results_nothing_is_drawn_and_that_is_said() -> None:
     drawn = draw(chart())
     assert drawn.options == {}
     assert drawn.rows == []
-    assert drawn.latest is None
+    assert drawn.latest == []
     assert drawn.description == "Serum M-protein: no results."
 
 
@@ -61,9 +61,25 @@ def test_points_are_put_in_order_of_time() -> None:
 def test_only_points_of_one_comparability_group_are_joined() -> None:
     trend = chart(point("2025-01-01", "10", group="Freelite"), point("2025-03-01", "14", group="N Latex"))
     assert [(line["name"], len(line["data"])) for line in lines(trend)] == [("Freelite", 1), ("N Latex", 1)]
-    assert all(line["endLabel"]["show"] for line in lines(trend))
+    assert [line["endLabel"]["formatter"] for line in lines(trend) if line["endLabel"]["show"]] == [
+        "Freelite",
+        "N Latex",
+    ]
     assert len({line["lineStyle"]["color"] for line in lines(trend)}) == 2
     assert len({line["symbol"] for line in lines(trend)}) == 2
+
+
+def test_several_markers_are_named_once_each_at_the_end_of_their_newest_line() -> None:
+    trend = chart(
+        point("2025-01-01", "10", marker="kappa", group="Freelite"),
+        point("2025-01-01", "9", marker="lambda", group="Freelite"),
+        point("2025-03-01", "14", marker="kappa", group="N Latex"),
+    )
+    shown = {line["name"]: line["endLabel"]["formatter"] for line in lines(trend) if line["endLabel"]["show"]}
+    assert shown == {"kappa · N Latex": "kappa", "lambda · Freelite": "lambda"}
+    colours = {line["name"]: line["lineStyle"]["color"] for line in lines(trend)}
+    assert colours["kappa · Freelite"] == colours["kappa · N Latex"] != colours["lambda · Freelite"]
+    assert [(row.marker, row.printed) for row in draw(trend).latest] == [("kappa", "14"), ("lambda", "9")]
 
 
 def test_a_single_group_needs_no_label_on_its_line() -> None:
@@ -88,7 +104,7 @@ def test_a_corrected_value_is_off_the_line_but_found() -> None:
     struck = next(series for series in linear(trend)["series"] if series["type"] == "scatter")
     assert struck["data"][0]["value"] == ["2025-01-01", 0.9]
     assert [(row.printed, row.struck) for row in draw(trend).rows if row.struck] == [("0.9", True)]
-    assert draw(trend).latest == next(row for row in draw(trend).rows if row.printed == "0.4")
+    assert [row.printed for row in draw(trend).latest] == ["0.4"]
 
 
 def test_contradicting_values_of_a_day_are_both_drawn_and_named() -> None:
@@ -98,11 +114,9 @@ def test_contradicting_values_of_a_day_are_both_drawn_and_named() -> None:
 
 
 def test_bands_and_lines_carry_their_numbers_as_text() -> None:
-    trend = chart(
-        point("2025-01-01", "0.3"), nadir=Decimal("0.30"), threshold=Decimal("0.8"), threshold_label="progression at"
-    )
+    trend = chart(point("2025-01-01", "0.3"), nadir=Decimal("0.30"), threshold=Decimal("0.8"))
     texts = [rule["label"]["formatter"] for rule in marks(trend)["markLine"]["data"]]
-    assert texts == ["lowest confirmed 0.3", "progression at 0.8"]
+    assert texts == ["lowest\n0.3", "criterion\n≥ 0.8"]
     assert [rule["yAxis"] for rule in marks(trend)["markLine"]["data"]] == [0.3, 0.8]
 
 
@@ -118,7 +132,8 @@ def test_the_reference_band_may_be_open_at_an_end(low: str | None, high: str | N
 
 def test_therapy_without_an_end_runs_to_today() -> None:
     trend = chart(point("2025-01-01", "0.3"), therapy=[Period(date(2024, 12, 1), None, "lenalidomide")])
-    start, end = marks(trend)["markArea"]["data"][0]
+    strip = next(series for series in linear(trend)["series"] if series.get("yAxisIndex") == 1)
+    start, end = strip["markArea"]["data"][0]
     assert (start["name"], start["xAxis"], end["xAxis"]) == ("lenalidomide", "2024-12-01", "2025-07-01")
 
 
@@ -160,13 +175,23 @@ def test_residual_disease_starts_in_log_scale() -> None:
 
 def test_the_description_says_what_the_picture_shows() -> None:
     trend = chart(
-        point("2025-01-01", "<0.1"), point("2025-06-01", "1.0"), nadir=Decimal("0.3"), threshold=Decimal("0.8")
+        point("2025-01-01", "<0.1"),
+        point("2025-06-01", "1.0"),
+        nadir=Decimal("0.3"),
+        threshold=Decimal("0.8"),
+        threshold_rule="MM-PD-SERUM-M",
     )
     assert draw(trend).description == (
         "Serum M-protein: 2 results, 1 Jan 2025 to 1 Jun 2025. Latest 1.0 g/dL. Lowest confirmed value 0.3 g/dL. "
-        "The latest value is at or above the threshold of 0.8 g/dL. 1 result below the limit of detection."
+        "The latest value meets the criterion MM-PD-SERUM-M (≥ 0.8 g/dL). 1 result below the limit of detection."
     )
     assert linear(trend)["aria"]["label"]["description"] == draw(trend).description
+
+
+def test_a_criterion_of_a_fall_is_met_at_or_below_its_line() -> None:
+    trend = chart(point("2025-01-01", "11.0"), threshold=Decimal("11.5"), threshold_falls=True)
+    assert "meets the criterion (≤ 11.5 g/dL)" in draw(trend).description
+    assert marks(trend)["markLine"]["data"][0]["label"]["formatter"] == "criterion\n≤ 11.5"
 
 
 def test_every_option_is_json_and_names_only_known_colours() -> None:

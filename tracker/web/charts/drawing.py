@@ -15,6 +15,7 @@ class Row:
     """One line of the table under the chart."""
 
     on: date
+    marker: str
     printed: str
     method: str
     note: str
@@ -31,8 +32,13 @@ class DrawnChart:
     description: str
     rows: list[Row]
     options: dict[str, Option | str] = field(default_factory=dict)
-    latest: Row | None = None
+    latest: list[Row] = field(default_factory=list)
     offers_log: bool = False
+
+    @property
+    def several(self) -> bool:
+        """Whether the chart holds more than one marker."""
+        return any(row.marker for row in self.rows)
 
     @property
     def option_id(self) -> str:
@@ -56,10 +62,21 @@ def draw(chart: TrendChart) -> DrawnChart:
         description=describe(chart),
         rows=rows,
         options=options,
-        latest=next((row for row in rows if not row.struck), None),
+        latest=_latest(rows),
         offers_log="log" in options,
     )
 
 
 def _row(point: Point) -> Row:
-    return Row(point.on, point.printed, point.method or point.group, note(point), point.status == CORRECTED)
+    return Row(
+        point.on, point.marker, point.printed, point.method or point.group, note(point), point.status == CORRECTED
+    )
+
+
+def _latest(rows: list[Row]) -> list[Row]:
+    """The newest value of each marker, from rows that are newest first."""
+    newest: dict[str, Row] = {}
+    for row in rows:
+        if not row.struck:
+            newest.setdefault(row.marker, row)
+    return [newest[marker] for marker in sorted(newest)]

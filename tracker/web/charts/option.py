@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
-from tracker.web.charts.trend import CONTRADICTORY, CORRECTED, Point, TrendChart
+from tracker.web.charts.trend import CONTRADICTORY, CORRECTED, Period, Point, TrendChart
 from tracker.web.charts.words import day_text, describe, plain, tip
 
 Scale = Literal["linear", "log"]
@@ -20,6 +20,9 @@ Option = dict[str, Any]
 
 GROUP_COLOURS = ("var(--v-chart-line)", "var(--v-chart-2)", "var(--v-chart-3)")
 GROUP_SYMBOLS = ("circle", "rect", "diamond")
+STRIP = 0.925
+"""Where the strip of therapies begins, as a share of the height."""
+RULE_LABEL_WIDTH = 68
 
 
 def option(chart: TrendChart, scale: Scale) -> Option:
@@ -30,7 +33,7 @@ def option(chart: TrendChart, scale: Scale) -> Option:
         "animation": False,
         "aria": {"enabled": True, "label": {"description": describe(chart)}},
         "textStyle": {"fontFamily": "var(--v-font)", "color": "var(--v-text)", "fontSize": 12},
-        "grid": {"left": 8, "right": 12, "top": 26, "bottom": 8, "containLabel": True},
+        "grid": {"left": 4, "right": _right_margin(chart), "top": 10, "bottom": 4, "containLabel": True},
         "tooltip": {
             "trigger": "item",
             "backgroundColor": "var(--v-surface)",
@@ -54,10 +57,12 @@ def option(chart: TrendChart, scale: Scale) -> Option:
                 "type": "log" if scale == "log" else "value",
                 "min": low,
                 "max": high,
-                "name": chart.unit,
-                "nameTextStyle": {"color": "var(--v-muted)", "align": "left"},
-                "nameGap": 10,
-                "axisLabel": {"color": "var(--v-muted)"},
+                "axisLabel": {
+                    "color": "var(--v-muted)",
+                    "showMinLabel": scale == "log" or chart.vanishes,
+                    "showMaxLabel": False,
+                    "hideOverlap": True,
+                },
                 "splitLine": {"lineStyle": {"color": "var(--v-chart-grid)"}},
             },
             {"type": "value", "min": 0, "max": 1, "show": False},
@@ -85,42 +90,52 @@ def y_range(chart: TrendChart, scale: Scale) -> tuple[float, float]:
     high = float(max(values))
     if scale == "log":
         positive = [float(value) for value in values if value > 0] or [1.0]
-        return _decade_below(min(positive)), max(positive) * 1.6
+        return _decade_below(min(positive)), max(positive) * 3
     if chart.vanishes:
-        return 0.0, _tidy(high * 1.12) if high else 1.0
+        return 0.0, _tidy(high * 1.2) if high else 1.0
     low = float(min(values))
     air = (high - low) * 0.1 or abs(high) * 0.1 or 1.0
-    return _tidy(max(0.0, low - air)), _tidy(high + air)
+    return _tidy(max(0.0, low - air)), _tidy(high + 2 * air)
 
 
 def _lines(chart: TrendChart, low: float) -> list[Option]:
-    """One line a comparability group, with its name at its end when there are several."""
-    groups = list(dict.fromkeys(point.group for point in chart.points if point.status != CORRECTED))
+    """A line for each marker and comparability group; colours tell markers apart, or the groups of the only one."""
+    used = sorted((point for point in chart.points if point.status != CORRECTED), key=lambda point: point.on)
+    keys = list(dict.fromkeys((point.marker, point.group) for point in used))
+    markers = list(dict.fromkeys(marker for marker, _group in keys))
+    last_of = dict(keys)
     series = []
-    for number, group in enumerate(groups):
-        points = sorted((p for p in chart.points if p.group == group and p.status != CORRECTED), key=lambda p: p.on)
-        colour = GROUP_COLOURS[number % len(GROUP_COLOURS)]
+    for number, (marker, group) in enumerate(keys):
+        colour = GROUP_COLOURS[(markers.index(marker) if len(markers) > 1 else number) % len(GROUP_COLOURS)]
+        named = last_of[marker] == group if len(markers) > 1 else len(keys) > 1
         series.append(
             {
                 "type": "line",
-                "name": group or chart.title,
+                "name": " · ".join(filter(None, (marker, group))) or chart.title,
                 "symbol": GROUP_SYMBOLS[number % len(GROUP_SYMBOLS)],
-                "symbolSize": 7,
+                "symbolSize": 6,
                 "showAllSymbol": True,
                 "lineStyle": {"width": 2, "color": colour},
                 "itemStyle": {"color": colour},
-                "endLabel": {
-                    "show": len(groups) > 1,
-                    "formatter": "{a}",
-                    "color": colour,
-                    "align": "right",
-                    "offset": [0, -12],
-                },
-                "data": [_datum(chart, point, colour, low) for point in points],
+                "endLabel": _end_label(marker or group, colour, shown=named),
+                "data": [_datum(chart, p, colour, low) for p in used if (p.marker, p.group) == (marker, group)],
                 "z": 5,
             }
         )
     return series
+
+
+def _end_label(text: str, colour: str, *, shown: bool) -> Option:
+    """The name of a line, written over its end."""
+    place = {"align": "right", "verticalAlign": "bottom", "offset": [0, -9]}
+    return {
+        "show": shown and bool(text),
+        "formatter": text,
+        "color": colour,
+        "fontWeight": 600,
+        "fontSize": 12,
+        **place,
+    }
 
 
 def _datum(chart: TrendChart, point: Point, colour: str, low: float) -> Option:
@@ -164,57 +179,49 @@ def _struck(chart: TrendChart, low: float) -> list[Option]:
 
 
 def _ticks(chart: TrendChart) -> list[Option]:
-    """Transfusions and the like: short strokes standing on the time axis."""
-    if not chart.ticks:
+    """Transfusions and the like: short strokes standing on the time axis; therapy: a strip along the top."""
+    if not (chart.ticks or chart.therapy):
         return []
     data = [{"value": [tick.on.isoformat(), 0], "tip": [tick.label, day_text(tick.on)]} for tick in chart.ticks]
     return [
         {
             "type": "scatter",
-            "name": _("events"),
+            "name": _("therapy and events"),
             "yAxisIndex": 1,
             "symbol": "rect",
             "symbolSize": [3, 14],
             "symbolOffset": [0, -7],
             "itemStyle": {"color": "var(--v-chart-tick)"},
             "data": data,
+            "markArea": {"silent": True, "data": [_strip(chart, period) for period in chart.therapy]},
             "z": 6,
         }
     ]
 
 
+def _strip(chart: TrendChart, period: Period) -> list[Option]:
+    """A stretch of therapy as a strip between two days, with its name inside."""
+    ends = (period.ends_on or chart.today).isoformat()
+    label = {"position": "insideLeft", "color": "var(--v-text)", "fontSize": 11, "overflow": "truncate"}
+    style = {"color": "var(--v-chart-therapy)"}
+    start = {
+        "name": period.label,
+        "xAxis": period.starts_on.isoformat(),
+        "yAxis": STRIP,
+        "itemStyle": style,
+        "label": label,
+    }
+    return [start, {"xAxis": ends, "yAxis": 1}]
+
+
 def _marks(chart: TrendChart, low: float) -> Option:
-    """Bands and lines behind the points: reference range, therapy, lowest value, threshold, changes of assay."""
+    """The reference band and lines behind the points: lowest value, threshold, changes of assay."""
     areas: list[list[Option]] = []
-    for period in chart.therapy:
-        ends = (period.ends_on or chart.today).isoformat()
-        label = {
-            "show": True,
-            "position": "insideTopLeft",
-            "color": "var(--v-muted)",
-            "fontSize": 11,
-            "overflow": "truncate",
-        }
-        areas.append(
-            [
-                {
-                    "name": period.label,
-                    "xAxis": period.starts_on.isoformat(),
-                    "itemStyle": {"color": "var(--v-chart-therapy)"},
-                    "label": label,
-                },
-                {"xAxis": ends},
-            ]
-        )
     if chart.reference_high is not None or chart.reference_low is not None:
-        lower: Option = {"yAxis": max(float(chart.reference_low), low) if chart.reference_low is not None else low}
-        upper: Option = {} if chart.reference_high is None else {"yAxis": float(chart.reference_high)}
-        areas.append(
-            [
-                lower | {"itemStyle": {"color": "var(--v-chart-band)"}, "label": {"show": False}},
-                upper or {"yAxis": "max"},
-            ]
-        )
+        lower = low if chart.reference_low is None else max(float(chart.reference_low), low)
+        upper = "max" if chart.reference_high is None else float(chart.reference_high)
+        band = {"yAxis": lower, "itemStyle": {"color": "var(--v-chart-band)"}, "label": {"show": False}}
+        areas.append([band, {"yAxis": upper}])
     return {
         "type": "line",
         "name": _("marks"),
@@ -229,23 +236,27 @@ def _marks(chart: TrendChart, low: float) -> Option:
 def _rules(chart: TrendChart, low: float) -> list[Option]:
     """Straight lines with their names written on them."""
 
-    def across(value: Decimal, text: str, colour: str, style: str) -> Option:
-        label = {"formatter": f"{text} {plain(value)}", "position": "insideStartTop", "color": colour, "fontSize": 11}
+    def across(value: Decimal, text: str, colour: str, style: str, side: str) -> Option:
+        label = _rule_label(f"{text} {plain(value)}".replace("\n ", "\n"), colour, "end") | {
+            "align": "left",
+            "verticalAlign": side,
+        }
         return {
             "yAxis": max(float(value), low),
             "lineStyle": {"color": colour, "type": style, "width": 1.5},
             "label": label,
         }
 
+    outer, inner = ("top", "bottom") if chart.threshold_falls else ("bottom", "top")
     lines = []
     if chart.nadir is not None:
-        lines.append(across(chart.nadir, chart.nadir_label or _("lowest confirmed"), "var(--v-chart-nadir)", "dashed"))
+        text = f"{chart.nadir_label or _('lowest')}\n"
+        lines.append(across(chart.nadir, text, "var(--v-chart-nadir)", "dashed", inner))
     if chart.threshold is not None:
-        lines.append(
-            across(chart.threshold, chart.threshold_label or _("threshold"), "var(--v-chart-threshold)", "solid")
-        )
+        text = f"{_('criterion')}\n{'≤' if chart.threshold_falls else '≥'}"
+        lines.append(across(chart.threshold, text, "var(--v-chart-threshold)", "solid", outer))
     for change in chart.assay_changes:
-        label = {"formatter": change.label, "position": "insideEndTop", "color": "var(--v-muted)", "fontSize": 11}
+        label = _rule_label(change.label, "var(--v-muted)", "insideEndTop")
         lines.append(
             {
                 "xAxis": change.on.isoformat(),
@@ -254,6 +265,15 @@ def _rules(chart: TrendChart, low: float) -> list[Option]:
             }
         )
     return lines
+
+
+def _right_margin(chart: TrendChart) -> int:
+    """Room for the names of the lines."""
+    return 12 if chart.nadir is None and chart.threshold is None else RULE_LABEL_WIDTH
+
+
+def _rule_label(text: str, colour: str, position: str) -> Option:
+    return {"formatter": text, "position": position, "color": colour, "fontSize": 11}
 
 
 def _decade_below(value: float) -> float:

@@ -13,6 +13,7 @@ USED, CORRECTED, CONTRADICTORY = "used", "corrected", "contradictory"
 @dataclass(frozen=True, slots=True)
 class Point:
     """One result. `group` is its comparability group in words; only points of one group are joined by a line.
+    `marker` names what was measured where a chart holds several markers.
 
     `comparator` "<" puts a hollow mark at the limit, pointing down. `status` is USED, CORRECTED (replaced by a newer
     version: struck, but still found) or CONTRADICTORY (one of several differing values of a day).
@@ -22,6 +23,7 @@ class Point:
     value: Decimal
     printed: str
     comparator: str = ""
+    marker: str = ""
     group: str = ""
     method: str = ""
     status: str = USED
@@ -46,7 +48,11 @@ class Moment:
 
 @dataclass(frozen=True, slots=True)
 class TrendChart:
-    """What one chart shows. `vanishes`: the marker can go to zero, so the axis starts there. `today` ends the axis."""
+    """What one chart shows. `vanishes`: the marker can go to zero, so the axis starts there. `today` ends the axis.
+
+    `nadir`: the personal value rises (or falls) are measured from. `threshold`: from where on the criterion of
+    `threshold_rule` is met; at or below it when `threshold_falls`, else at or above.
+    """
 
     key: str
     title: str
@@ -58,7 +64,8 @@ class TrendChart:
     nadir: Decimal | None = None
     nadir_label: str = ""
     threshold: Decimal | None = None
-    threshold_label: str = ""
+    threshold_rule: str = ""
+    threshold_falls: bool = False
     therapy: Sequence[Period] = ()
     ticks: Sequence[Moment] = ()
     assay_changes: Sequence[Moment] = ()

@@ -27,11 +27,7 @@ def describe(chart: TrendChart) -> str:
     if chart.nadir is not None:
         parts.append(f"{chart.nadir_label or _('Lowest confirmed value')} {plain(chart.nadir)} {chart.unit}.")
     if chart.threshold is not None:
-        where = _("at or above") if used[-1].value >= chart.threshold else _("below")
-        parts.append(
-            _("The latest value is %(where)s the threshold of %(value)s %(unit)s.")
-            % {"where": where, "value": plain(chart.threshold), "unit": chart.unit}
-        )
+        parts.append(_criterion(chart, used[-1]))
     below = sum(point.comparator.startswith("<") for point in used)
     if below:
         parts.append(
@@ -42,11 +38,26 @@ def describe(chart: TrendChart) -> str:
     return " ".join(parts)
 
 
+def _criterion(chart: TrendChart, latest: Point) -> str:
+    """Whether the latest value reaches the criterion of the line."""
+    bar = chart.threshold or Decimal(0)
+    met = latest.value <= bar if chart.threshold_falls else latest.value >= bar
+    text = _("The latest value meets the criterion") if met else _("The latest value does not meet the criterion")
+    sign = "≤" if chart.threshold_falls else "≥"
+    return f"{text} {chart.threshold_rule} ({sign} {plain(bar)} {chart.unit}).".replace("  ", " ")
+
+
 def tip(chart: TrendChart, point: Point) -> list[str]:
     """Lines of the hover text: value with unit, day, how it was measured, what is special."""
     return [
         line
-        for line in (f"{point.printed} {chart.unit}", day_text(point.on), point.method or point.group, note(point))
+        for line in (
+            f"{point.printed} {chart.unit}",
+            point.marker,
+            day_text(point.on),
+            point.method or point.group,
+            note(point),
+        )
         if line
     ]
 
