@@ -231,6 +231,7 @@ def web_command(port: int) -> list[str]:
     return [
         sys.executable, "-m", "gunicorn", "tracker.wsgi", "--chdir", str(env.ROOT), "--bind", f"{HOST}:{port}",
         "--config", str(env.ROOT / "tracker" / "gunicorn_conf.py"), "--no-control-socket",
+        "--graceful-timeout", "2",  # browsers keep idle connections open, and Ctrl-C should not wait for them
     ]  # fmt: skip
 
 
