@@ -5,7 +5,8 @@ They are Django's `ValidationError` by field, so forms show them beside the fiel
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -29,8 +30,16 @@ class Problem:
 
 def problem(where: str, what: Words, mend: Words) -> ValidationError:
     """A refusal to raise; `where` names a field, empty for the whole record."""
-    error = ValidationError("%(what)s %(mend)s", code="refused", params={"what": str(what), "mend": str(mend)})
-    return ValidationError({where or NON_FIELD_ERRORS: [error]})
+    return refusal([Problem(where, str(what), str(mend))])
+
+
+def refusal(problems: Iterable[Problem]) -> ValidationError:
+    """Several problems as one refusal to raise."""
+    by_field: dict[str, list[ValidationError]] = defaultdict(list)
+    for one in problems:
+        error = ValidationError("%(what)s %(mend)s", code="refused", params={"what": one.what, "mend": one.mend})
+        by_field[one.where or NON_FIELD_ERRORS].append(error)
+    return ValidationError(dict(by_field))
 
 
 def problems_of(error: ValidationError) -> list[Problem]:

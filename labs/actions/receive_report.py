@@ -20,15 +20,16 @@ from labs.actions.close_tests import close_for
 from labs.actions.evaluate import Evaluated, evaluate_patients, mark_pending
 from labs.actions.keep_aside import Item, close_settled, keep_aside
 from labs.actions.prepare_results import KeptAside, Prepared, compare, fingerprint_of, prepare_result, raw_of
+from labs.actions.register_incoming import claim_of
 from labs.actions.result_versions import Taken
 from labs.actions.store_results import Arrival, Stored, store_results
 from labs.intake.incoming import LOINC, IncomingReport, IncomingResult, IncomingSubject
 from labs.models import Message, Result
 from labs.vocabulary.comparable import NotTaken
 from labs.vocabulary.statuses import VOID
-from patients.access import check_can_import
+from patients.access import check_can_import, check_can_record
 from patients.models import AuditEvent, Patient, Site, User
-from patients.selectors.matching import UNKNOWN_NUMBER, Claim, Known, NoMatch, match_claims
+from patients.selectors.matching import UNKNOWN_NUMBER, Known, NoMatch, match_claims
 
 UNMATCHED_REMEDY = "Register the patient, or correct the number, and send the result again."
 ANOTHER_PERSON_REMEDY = (
@@ -92,17 +93,36 @@ class _Work:
     stored: Stored | None = None
 
 
-def receive_report(*, report: IncomingReport, by: User, now: datetime, message: Message | None = None) -> Received:
-    """Take one report in: matched, made comparable, stored, scheduled tests closed, rules evaluated."""
-    return receive_reports(reports=[report], by=by, now=now, message=message)
+def receive_report(
+    *,
+    report: IncomingReport,
+    by: User,
+    now: datetime,
+    message: Message | None = None,
+    entered_for: Patient | None = None,
+) -> Received:
+    """Take one report in: matched, made comparable, stored, scheduled tests closed, rules evaluated.
+
+    `entered_for` is the patient for whom a nurse or physician enters it; without it only importers may send reports.
+    """
+    return receive_reports(reports=[report], by=by, now=now, message=message, entered_for=entered_for)
 
 
 @transaction.atomic
 def receive_reports(
-    *, reports: Sequence[IncomingReport], by: User, now: datetime, message: Message | None = None, evaluate: bool = True
+    *,
+    reports: Sequence[IncomingReport],
+    by: User,
+    now: datetime,
+    message: Message | None = None,
+    evaluate: bool = True,
+    entered_for: Patient | None = None,
 ) -> Received:
     """Take reports in, all in one transaction. With `evaluate=False` their patients are marked as waiting for rules."""
-    check_can_import(by)
+    if entered_for is None:
+        check_can_import(by)
+    else:
+        check_can_record(by, entered_for)
     work = _prepare(reports, by)
     stored = _store(work, message, now)
     items = [item for one in work if (item := _item(one))]
@@ -121,18 +141,6 @@ def receive_reports(
     else:
         mark_pending(patient_ids=received.patient_ids)
     return received
-
-
-def claim_of(subject: IncomingSubject) -> Claim:
-    """What a message says of its patient."""
-    return Claim(
-        identifiers=subject.identifiers,
-        family_name=subject.family_name,
-        given_name=subject.given_name,
-        birth_date=subject.birth_date,
-        birth_date_text=subject.birth_date_text,
-        sex=subject.sex,
-    )
 
 
 def _prepare(reports: Sequence[IncomingReport], by: User) -> list[_Work]:
