@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from labs.actions.result_versions import Lineage, Version
 from labs.intake.csv.patients import read_patients
 from labs.intake.csv.results import read_results
 from labs.intake.incoming import IncomingPatient, IncomingReport, IncomingResult, Refused, Skipped
@@ -18,9 +20,6 @@ from labs.selectors.flag_line import flag_line
 from labs.vocabulary.comparable import Comparable, Quarantined, make_comparable
 from labs.vocabulary.methods import method_family
 from labs.vocabulary.statuses import is_usable
-
-REPLACING = frozenset({"corrected", "amended", "entered-in-error", "cancelled"})
-UNFINISHED = frozenset({"registered", "preliminary"})
 
 Identity = tuple[str, str, str, str]
 """mrn, laboratory, accession, analyte: the same again is the same result, sent again or corrected."""
@@ -100,17 +99,21 @@ def _facts(item: IncomingPatient) -> PatientFacts:
 
 def _rows(path: Path, today: date, known: set[str], done: FileRun) -> Iterable[Row]:
     """The current version of every result, in the order of the file."""
-    current: dict[Identity, list[Row]] = {}
+    rows: list[Row] = []
+    lineages: dict[Identity, Lineage] = defaultdict(Lineage)
     with path.open("rb") as stream:
         for item in read_results(stream, as_of=today):
             if isinstance(item, Refused):
                 done.refuse(f"results: {item.where}", item.reason.value, item.message, item.remedy)
             elif not isinstance(item, Skipped):
-                _take(item, known, current, done)
-    return [row for rows in current.values() for row in rows]
+                for row in _read(item, known, done):
+                    identity = (str(row.patient), row.laboratory, row.accession, row.analyte)
+                    lineages[identity].take(_version(len(rows), row))
+                    rows.append(row)
+    return [rows[version.id] for lineage in lineages.values() for version in lineage.versions if version.is_current]
 
 
-def _take(report: IncomingReport, known: set[str], current: dict[Identity, list[Row]], done: FileRun) -> None:
+def _read(report: IncomingReport, known: set[str], done: FileRun) -> Iterator[Row]:
     mrn = report.subject.identifiers[0][1]
     if mrn not in known:
         where = f"results: {report.results[0].where}"
@@ -118,21 +121,16 @@ def _take(report: IncomingReport, known: set[str], current: dict[Identity, list[
         return
     for result in report.results:
         row = _row(mrn, result, done)
-        if row is None:
-            continue
-        done.results += row.amount is not None
-        identity = (mrn, row.laboratory, row.accession, row.analyte)
-        _supersede(current.setdefault(identity, []), row)
+        if row is not None:
+            done.results += row.amount is not None
+            yield row
 
 
-def _supersede(versions: list[Row], row: Row) -> None:
-    """A correction replaces what was there; a final result replaces an unfinished one; a contradiction stays beside."""
-    if row.status in REPLACING:
-        versions.clear()
-    else:
-        versions[:] = [old for old in versions if old.status not in UNFINISHED]
-    if row not in versions:
-        versions.append(row)
+def _version(place: int, row: Row) -> Version:
+    """The row as its lineage weighs it; the place in the list of rows is its number."""
+    return Version(
+        place, "", row.status, row.collected_on, row.collected_at, row.method, (row.amount, row.comparator, "")
+    )
 
 
 def _row(mrn: str, result: IncomingResult, done: FileRun) -> Row | None:
