@@ -59,9 +59,11 @@ def _measure(size: Size, wanted: Iterable[str]) -> Iterable[Row]:
         yield _show(lambda: one_rule.measure(size.values, size.turns))
     if set(wanted) - {"rule"}:
         with scratch_database():
-            from benchmarks import one_post, prepare, whole_cohort
+            from benchmarks import prepare
 
             prepare.fill(patients=size.patients, density=size.density)
+            from benchmarks import one_post, whole_cohort
+
             if "post" in wanted:
                 yield _show(lambda: one_post.measure(size.posts))
             if "cohort" in wanted:

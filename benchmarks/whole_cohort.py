@@ -68,15 +68,14 @@ def _turn(side: str) -> None:
 
 
 def _read() -> dict[str, Any]:
-    from adbc_driver_postgresql import dbapi
+    import polars as pl
 
     from labs.selectors.cohort import database_uri
 
+    uri = database_uri()
     started = perf_counter()
-    with dbapi.connect(database_uri()) as connection, connection.cursor() as cursor:
-        cursor.execute(COLUMNS)
-        table = cursor.fetch_arrow_table()
-    return {"seconds": perf_counter() - started, "peak": peak_memory(), "results": table.num_rows}
+    frame = pl.read_database_uri(COLUMNS, uri, engine="adbc")
+    return {"seconds": perf_counter() - started, "peak": peak_memory(), "results": frame.height}
 
 
 def _evaluate() -> dict[str, Any]:
