@@ -273,7 +273,7 @@ def _right_margin(chart: TrendChart) -> int:
 
 
 def _rule_label(text: str, colour: str, position: str) -> Option:
-    return {"formatter": text, "position": position, "color": colour, "fontSize": 11}
+    return {"formatter": text, "position": position, "color": colour, "fontSize": 11, "lineHeight": 13}
 
 
 def _decade_below(value: float) -> float:
