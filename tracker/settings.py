@@ -239,7 +239,11 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "patients.api.schema.describe_problems",
     ],
-    "ENUM_NAME_OVERRIDES": {"SkipReason": "labs.models.SkipReason"},
+    "ENUM_NAME_OVERRIDES": {
+        "SkipReason": "labs.models.SkipReason",
+        "ResultStatus": "labs.models.ResultStatus",
+        "TestStatus": "labs.selectors.due.Status",
+    },
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",

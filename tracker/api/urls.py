@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from labs.api.care_teams import CareTeamViewSet
 from labs.api.course import DiagnosisViewSet, EventViewSet, LineViewSet, SymptomReportViewSet
 from labs.api.flags import FlagViewSet
+from labs.api.results import ReportViewSet, ResultViewSet
 from labs.api.scheduled_tests import ScheduledTestViewSet
 from patients.api.patients import PatientViewSet
 
@@ -17,6 +18,8 @@ router.register("diagnoses", DiagnosisViewSet, basename="diagnosis")
 router.register("treatment-lines", LineViewSet, basename="treatment-line")
 router.register("treatment-events", EventViewSet, basename="treatment-event")
 router.register("symptom-reports", SymptomReportViewSet, basename="symptom-report")
+router.register("reports", ReportViewSet, basename="report")
+router.register("results", ResultViewSet, basename="result")
 router.register("flags", FlagViewSet, basename="flag")
 router.register("scheduled-tests", ScheduledTestViewSet, basename="scheduled-test")
 

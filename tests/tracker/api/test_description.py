@@ -28,6 +28,7 @@ from tests.factories import (
     make_flag,
     make_line,
     make_patient,
+    make_result,
     make_scheduled_test,
     make_symptom_report,
     make_user,
@@ -96,6 +97,8 @@ def setting() -> Setting:
         "treatment-events": make_event(patient),
         "symptom-reports": make_symptom_report(patient, "bone_pain"),
         "flags": make_flag(patient),
+        "results": (result := make_result(patient)),
+        "reports": result.report,
         "scheduled-tests": make_scheduled_test(patient),
     }
     client = Client()
