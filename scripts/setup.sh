@@ -36,12 +36,17 @@ find_python() {
 If it is installed under another name: make setup PYTHON=/path/to/python3"
 }
 
+remove_venv() {
+    [ -O "$venv" ] || fail "$PWD/$venv was made by another user and does not work for you. Remove it, or use a clone of your own."
+    rm -rf "$venv"
+}
+
 # A .venv that is half made, lost its Python, or was made for another one is made anew.
 if [ -e "$venv" ]; then
     if ! is_recent "$venv/bin/python" || ! "$venv/bin/python" -m pip --version >/dev/null 2>&1; then
-        rm -rf "$venv"
+        remove_venv
     elif [ -n "${PYTHON:-}" ] && [ "$(version_of "$venv/bin/python")" != "$(version_of "$(find_python)")" ]; then
-        rm -rf "$venv"
+        remove_venv
     fi
 fi
 

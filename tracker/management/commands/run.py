@@ -36,6 +36,7 @@ from tracker.processes import Child, Family
 
 HOST = "127.0.0.1"
 WEB_START_SECONDS = 60.0
+PORT_SECONDS = 5.0
 
 
 class CannotRun(Exception):
@@ -193,15 +194,25 @@ def check_database_answers() -> None:
 
 
 def check_port(port: int) -> None:
-    """Raise when something listens there already, or the port is not ours to use."""
+    """Raise when something listens there, or the port is not ours to use. What was just killed may need a moment."""
+    deadline = time.monotonic() + PORT_SECONDS
+    while (reason := why_not(port)) is not None:
+        if time.monotonic() > deadline:
+            raise CannotRun(
+                f"Port {port} cannot be used ({reason}). Stop what uses it, or choose another: PORT={port + 1} make run"
+            )
+        time.sleep(0.2)
+
+
+def why_not(port: int) -> str | None:
+    """Why a server could not listen there, None when it could."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))
         except (OSError, OverflowError) as error:
-            raise CannotRun(
-                f"Port {port} cannot be used ({error}). Stop what uses it, or choose another: PORT={port + 1} make run"
-            ) from error
+            return str(error)
+    return None
 
 
 def child_environment() -> dict[str, str]:
