@@ -10,6 +10,8 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar, dataclass_transform
 
+from labs.vocabulary import statuses
+
 Record = TypeVar("Record")
 
 
@@ -30,10 +32,8 @@ LOCAL_CODE = ""
 """Code system of a code that has not the form of a LOINC code and came without a system: the laboratory's own code."""
 
 
-RESULT_STATUSES = frozenset(
-    {"registered", "preliminary", "final", "amended", "corrected", "cancelled", "entered-in-error", "unknown"}
-)
-REPORT_STATUSES = RESULT_STATUSES | {"partial", "appended"}
+RESULT_STATUSES = frozenset(statuses.RESULT_STATUSES)
+REPORT_STATUSES = frozenset(statuses.REPORT_STATUSES) - {"modified"}
 SEXES = frozenset({"female", "male", "other", "unknown"})
 DISEASES = frozenset({"MM", "AML", "ALL"})
 
@@ -42,6 +42,7 @@ class Reason(StrEnum):
     """Why a file, row or entry was refused or skipped. Codes are stable; the sentence beside them is for people."""
 
     # the whole file
+    NOT_READABLE = "not_readable"
     EMPTY_FILE = "empty_file"
     NOT_UTF8 = "not_utf8"
     WRONG_DELIMITER = "wrong_delimiter"

@@ -8,7 +8,7 @@ the same medical record number is refused and names the first.
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date
-from typing import BinaryIO
+from typing import IO
 
 from labs.intake.csv.table import Columns, DamageError, Table
 from labs.intake.incoming import (
@@ -57,7 +57,7 @@ _IN_ORDER = (("birth_date", "diagnosed_on"), ("diagnosed_on", "remission_on"), (
 Fields = Mapping[str, str]
 
 
-def read_patients(stream: BinaryIO, *, as_of: date) -> Iterator[IncomingPatient | Skipped | Refused]:
+def read_patients(stream: IO[bytes], *, as_of: date) -> Iterator[IncomingPatient | Skipped | Refused]:
     """Yield one outcome a row, after notes on the header. `as_of` is today's date at the reader."""
     try:
         table = Table(stream, COLUMNS)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from typing import BinaryIO
+from typing import IO
 
 from labs.intake.csv.table import Columns, DamageError, Table
 from labs.intake.incoming import (
@@ -50,7 +50,7 @@ MOST_RESULTS_IN_A_REPORT = 500
 """A longer run of rows with one accession is cut into several reports, so that memory stays flat."""
 
 
-def read_results(stream: BinaryIO, *, as_of: date) -> Iterator[IncomingReport | Skipped | Refused]:
+def read_results(stream: IO[bytes], *, as_of: date) -> Iterator[IncomingReport | Skipped | Refused]:
     """Yield reports, refused rows and notes on the header, in the order of the file and one row at a time.
 
     `as_of` is today's date at the reader; results collected after it (with a day of slack for time zones) are refused.

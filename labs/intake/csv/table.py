@@ -3,7 +3,7 @@
 import csv
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import BinaryIO
+from typing import IO
 
 from labs.intake.incoming import Reason, Refused, Skipped
 
@@ -60,7 +60,7 @@ class Columns:
 class Table:
     """Rows of one CSV file. `header` is read first and raises `DamageError` when the file as a whole cannot be used."""
 
-    def __init__(self, stream: BinaryIO, columns: Columns) -> None:
+    def __init__(self, stream: IO[bytes], columns: Columns) -> None:
         self.columns = columns
         self._records = _records(stream)
         self.names = self._read_header()
@@ -165,7 +165,7 @@ def _wrong_width(record: list[str], width: int) -> DamageError:
     return DamageError(Reason.WRONG_FIELD_COUNT, f"The row has {len(record)} fields; the header has {width}.", remedy)
 
 
-def _records(stream: BinaryIO) -> Iterator[list[str] | DamageError]:
+def _records(stream: IO[bytes]) -> Iterator[list[str] | DamageError]:
     """Yield the fields of every row, or what damaged it. A damaged row never takes its neighbours with it."""
     lines = _Lines(stream)
     for line in lines:
@@ -214,7 +214,7 @@ def _broken_quotes(open_quote: bool) -> DamageError:
 class _Lines:
     """The decoded lines of a stream, damaged ones as `DamageError`; lines read too far can be put back."""
 
-    def __init__(self, stream: BinaryIO) -> None:
+    def __init__(self, stream: IO[bytes]) -> None:
         self._fresh = _decoded(stream)
         self._returned: list[str | DamageError] = []
 
@@ -230,7 +230,7 @@ class _Lines:
         self._returned.extend(reversed(list(lines)))
 
 
-def _decoded(stream: BinaryIO) -> Iterator[str | DamageError]:
+def _decoded(stream: IO[bytes]) -> Iterator[str | DamageError]:
     offset = 0
     while raw := stream.readline(LONGEST_LINE):
         start, offset = offset, offset + len(raw)
@@ -268,7 +268,7 @@ def _refuse_foreign_file(first: bytes) -> None:
         raise DamageError(Reason.WRONG_LINE_ENDS, message, "Save the file with line ends of Windows or Unix.")
 
 
-def _skip_line(stream: BinaryIO) -> int:
+def _skip_line(stream: IO[bytes]) -> int:
     """Read to the end of the line and return how many bytes that were."""
     skipped = 0
     while rest := stream.readline(LONGEST_LINE):

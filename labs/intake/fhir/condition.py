@@ -1,6 +1,5 @@
 """Condition resources: diagnoses of the diseases Vigil follows."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 
@@ -8,16 +7,9 @@ from labs.intake.fhir.elements import BadEntryError, Coding, codings, day, part,
 from labs.intake.fhir.entries import Entries, Entry
 from labs.intake.fhir.patient import find_subject
 from labs.intake.incoming import IncomingCondition, Reason, Skipped
+from labs.vocabulary.diseases import EDITIONS, coded_disease
 
-ICD_10_CM = "http://hl7.org/fhir/sid/icd-10-cm"
-_ICD_10 = frozenset({ICD_10_CM, "http://hl7.org/fhir/sid/icd-10", "http://fhir.de/CodeSystem/bfarm/icd-10-gm"})
 _SNOMED_CT = "http://snomed.info/sct"
-
-_ICD_10_DISEASES = (
-    (re.compile(r"C90\.0[0-9]?"), "MM"),
-    (re.compile(r"C92\.[04568A][0-9]?|C93\.0[0-9]?|C94\.[02][0-9]?"), "AML"),
-    (re.compile(r"C91\.[0A][0-9]?"), "ALL"),
-)
 _SNOMED_DISEASES: Mapping[str, str] = {
     "109989006": "MM",
     "94704006": "MM",
@@ -27,6 +19,7 @@ _SNOMED_DISEASES: Mapping[str, str] = {
     "91856007": "ALL",
 }
 _IN_REMISSION = frozenset({"94704006", "91860005", "91856007"})
+_STATUS_OF_COURSE = {"not_in_remission": "active", "in_remission": "remission", "in_relapse": "relapse", "": ""}
 _CLINICAL_STATUSES = frozenset({"active", "recurrence", "relapse", "inactive", "remission", "resolved"})
 _VERIFICATION_STATUSES = frozenset(
     {"unconfirmed", "provisional", "differential", "confirmed", "refuted", "entered-in-error"}
@@ -67,21 +60,18 @@ def read_condition(entries: Entries, entry: Entry, as_of: date) -> IncomingCondi
 
 def disease_of(coding: Coding) -> str:
     """Return `MM`, `AML` or `ALL` for a code of one of them, "" for any other."""
-    if coding.system in _ICD_10:
-        code = coding.code.upper()
-        return next((disease for pattern, disease in _ICD_10_DISEASES if pattern.fullmatch(code)), "")
-    if coding.system == _SNOMED_CT:
-        return _SNOMED_DISEASES.get(coding.code, "")
-    return ""
+    if coding.system in EDITIONS:
+        found = coded_disease(coding.code, EDITIONS[coding.system])
+        return found.disease if found else ""
+    return _SNOMED_DISEASES.get(coding.code, "") if coding.system == _SNOMED_CT else ""
 
 
 def _status_of_code(coding: Coding) -> str:
     """Return the status that the code itself states: the last digit of ICD-10-CM, or a concept "in remission"."""
     if coding.system == _SNOMED_CT:
         return "remission" if coding.code in _IN_REMISSION else ""
-    if coding.system == ICD_10_CM and len(coding.code) == 6:
-        return {"0": "active", "1": "remission", "2": "relapse"}.get(coding.code[-1], "")
-    return ""
+    found = coded_disease(coding.code, EDITIONS[coding.system])
+    return _STATUS_OF_COURSE[found.course] if found else ""
 
 
 def _status(entry: Entry, name: str, allowed: frozenset[str]) -> str:
