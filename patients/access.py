@@ -80,6 +80,11 @@ def check_can_describe(user: User, patient: Patient) -> None:
     check_can_see_patient(user, patient)
 
 
+def check_can_start_plans(user: User) -> None:
+    """Raise unless this person may put patients on plans (which patients, `check_can_describe` says)."""
+    _check_role(user, CLINICIANS | IMPORTERS, _("Only nurses, physicians and administrators start plans."))
+
+
 def check_can_record(user: User, patient: Patient) -> None:
     """Raise unless this person may record treatment, symptoms and results of this patient."""
     _check_role(user, CLINICIANS | {Role.SERVICE}, _("Only nurses and physicians record clinical data."))

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse
+from django.http import HttpResponseBase
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -15,7 +15,7 @@ from patients.access import CLINICIANS
 from patients.models import Role
 from tracker.web.signed_in import SignedInRequest
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def for_roles(roles: frozenset[Role], reason: str | Promise) -> Callable[[View], View]:
@@ -23,7 +23,7 @@ def for_roles(roles: frozenset[Role], reason: str | Promise) -> Callable[[View],
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def checked(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def checked(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if request.user.role not in roles:
                 raise PermissionDenied(reason)
             return view(request, *args, **kwargs)

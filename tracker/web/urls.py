@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from tracker.web import (
     bookings,
     flags,
+    gaps,
     home,
     inbox,
     patient_course,
@@ -16,6 +17,7 @@ from tracker.web import (
     patient_signals,
     patient_treatment,
     patients,
+    reports,
     session,
     worklist,
 )
@@ -38,6 +40,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("worklist/<int:test_id>/cancel/", bookings.cancel_booking, name="cancel_booking"),
     path("worklist/<int:test_id>/skip/", bookings.skip, name="skip_test"),
     path("worklist/<int:test_id>/done/", bookings.done, name="test_done"),
+    path("reports/", reports.reports, name="reports"),
+    path("reports/export/<slug:code>/", reports.export, name="export"),
+    path("reports/gaps/<slug:code>/", gaps.gap, name="gap"),
+    path("reports/plans/", gaps.start_all_suggested, name="start_all_suggested"),
+    path("reports/plans/<int:patient_id>/", gaps.start_suggested, name="start_suggested"),
     path("patients/", patients.patients, name="patients"),
     path("patients/<int:patient_id>/", patient_course.patient_course, name="patient"),
     path("patients/<int:patient_id>/results/", patient_results.patient_results, name="patient_results"),

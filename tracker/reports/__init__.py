@@ -1,0 +1,1 @@
+"""What administrators take out: a file a report, a file a format."""

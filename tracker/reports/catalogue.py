@@ -1,0 +1,12 @@
+"""Every report by its code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tracker.reports.due_tests import DUE_TESTS
+from tracker.reports.flags import FLAGS
+from tracker.reports.report import Report
+from tracker.reports.results import RESULTS
+
+REPORTS: Mapping[str, Report] = {report.code: report for report in (FLAGS, DUE_TESTS, RESULTS)}

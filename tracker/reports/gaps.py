@@ -1,0 +1,116 @@
+"""Who or what may be falling through: counts an administrator sees first, each with its list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from labs.actions.start_suggested_plans import patients_without_plan
+from labs.models import Evaluation, Flag, Quarantine, Review, RuleFailure
+from labs.models.flag_states import ON_SCREEN
+from labs.selectors.due import Status, waiting_tests
+from patients.access import patients_visible_to, visible_to
+from patients.models import CareTeam, Patient, User
+
+Gravity = Literal["alarm", "caution"]
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One way to fall through. `rows` gives what an administrator may see of it."""
+
+    code: str
+    title: str | Promise
+    meaning: str | Promise
+    gravity: Gravity
+    rows: Callable[[User, datetime], QuerySet[Any]]
+
+    def count(self, user: User, now: datetime) -> int:
+        """How many there are."""
+        return self.rows(user, now).count()
+
+
+def living(user: User) -> QuerySet[Patient]:
+    """Patients this person may see who are alive."""
+    return patients_visible_to(user).filter(deceased_on=None)
+
+
+def without_plan(user: User, now: datetime) -> QuerySet[Patient]:
+    """Living patients whom no running plan follows."""
+    return patients_without_plan(patients_visible_to(user))
+
+
+def without_owner(user: User, now: datetime) -> QuerySet[Patient]:
+    """Living patients for whom no active physician answers."""
+    answered = Q(physician__is_active=True) | Q(cover__is_active=True)
+    return living(user).filter(~Exists(CareTeam.objects.filter(answered, patient=OuterRef("pk"))))
+
+
+def rule_failures(user: User, now: datetime) -> QuerySet[RuleFailure]:
+    """Rules that raised an exception and were not looked into yet."""
+    return RuleFailure.objects.filter(resolved_at=None)
+
+
+def quarantined(user: User, now: datetime) -> QuerySet[Quarantine]:
+    """Values that could not be used; those of patients this person may see, and those of nobody known."""
+    return Quarantine.objects.filter(
+        Q(patient=None) | Q(patient__in=patients_visible_to(user).values("pk")), state=Quarantine.State.OPEN
+    )
+
+
+def not_evaluated(user: User, now: datetime) -> QuerySet[Evaluation]:
+    """Patients with results that no rule has seen yet."""
+    return Evaluation.objects.filter(visible_to(user, "patient__"), pending=True)
+
+
+def unanswered(user: User, now: datetime) -> QuerySet[Flag]:
+    """Signals whose answer time has passed."""
+    waiting = Flag.objects.filter(visible_to(user, "patient__"), signal__in=ON_SCREEN, answer_by__lt=now)
+    return waiting.filter(review=Review.OPEN)
+
+
+def overdue(user: User, now: datetime) -> QuerySet[Any]:
+    """Tests whose window has passed without a result, a booking or a reason."""
+    return waiting_tests(user=user, now=now).filter(Q(status=Status.OVERDUE))
+
+
+GAPS = (
+    Gap("unanswered", _("Signals past their answer time"), _("Nobody has taken them on."), "alarm", unanswered),
+    Gap(
+        "without-owner",
+        _("Patients without a responsible physician"),
+        _("A signal would reach nobody."),
+        "alarm",
+        without_owner,
+    ),
+    Gap("without-plan", _("Patients without a plan"), _("Nobody would miss a test."), "alarm", without_plan),
+    Gap(
+        "rule-failures",
+        _("Rule failures"),
+        _("A rule stopped with an error; no result was lost."),
+        "alarm",
+        rule_failures,
+    ),
+    Gap(
+        "not-evaluated",
+        _("Patients not yet evaluated"),
+        _("Results are stored, the rules have not run."),
+        "caution",
+        not_evaluated,
+    ),
+    Gap(
+        "quarantine",
+        _("Values in quarantine"),
+        _("They could not be used and wait to be mended."),
+        "caution",
+        quarantined,
+    ),
+    Gap("overdue", _("Overdue tests"), _("The nurses' worklist has them."), "caution", overdue),
+)
+BY_CODE = {gap.code: gap for gap in GAPS}
