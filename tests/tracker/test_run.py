@@ -182,7 +182,7 @@ def test_killed_alone_it_takes_web_server_and_worker_with_it(place: Place) -> No
 def test_a_part_that_ends_by_itself_ends_all_and_is_named(place: Place) -> None:
     run = place.start()
     place.wait(run)
-    worker, _web = children(run.pid)
+    _web, worker = sorted(children(run.pid))
     os.kill(worker, signal.SIGKILL)
     assert run.wait(60) == 1
     assert "The worker ended by itself (exit -9)" in place.said

@@ -88,9 +88,9 @@ class Command(BaseCommand):
         family = Family()
         try:
             environment = child_environment()
-            family.start("worker", worker_command(), environment)
             family.start("web server", web_command(port), environment)
             self._wait_for_answer(family, port)
+            family.start("worker", worker_command(), environment)  # after, so that people need not wait for it
             self._greet(port)
             return self._watch(family)
         finally:
