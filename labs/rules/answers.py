@@ -87,6 +87,8 @@ def answers_of(rule: Rule, cohort: Cohort, signal: Signal, found: list[Finding])
     series = signal.series
     latest = _latest_rows(signal)
     patients = series.patient[latest]
+    if signal.seen is not None:
+        draft.say(np.flatnonzero(signal.seen), _NOT_RAISED)
     draft.say(patients, _NOT_RAISED)
     if signal.against is not None:
         draft.say(patients[~signal.against.known[latest]], _NOT_EVALUABLE, NO_EARLIER_VALUE)
@@ -129,7 +131,9 @@ def _standing(cohort: Cohort, found: list[Finding], latest_day: Ints) -> list[in
 def _say_unreadable(draft: _Draft, rule: Rule, cohort: Cohort, latest_day: Ints) -> None:
     """A result that came after the latest usable one but cannot be used makes the answer open."""
     later = {
-        patient for patient, analyte, day in cohort.unreadable if analyte in rule.reads and day >= latest_day[patient]
+        patient
+        for patient, analyte, day in cohort.unreadable
+        if analyte in rule.judged_analytes and day >= latest_day[patient]
     }
     draft.say(np.array(sorted(later), np.int64), _NOT_EVALUABLE, UNREADABLE)
 
@@ -145,5 +149,5 @@ def _say_by_disease(draft: _Draft, rule: Rule, cohort: Cohort) -> None:
 
 
 def _no_result(rule: Rule) -> str:
-    names = " or ".join(ANALYTES[code].name for code in rule.reads)
+    names = " or ".join(ANALYTES[code].name for code in rule.judged_analytes)
     return f"any usable result of {names}"

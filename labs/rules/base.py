@@ -182,6 +182,7 @@ class Rule:
     """One published criterion: a file, its function, and what people must know of it.
 
     reads        analytes whose results can change its answer
+    judges       those of them it holds against a bar, where the others only decide whether it applies
     confounders  kinds of events that may explain a finding otherwise (`confounders.py` has the windows)
     would_confirm  what would settle a provisional finding, as advice
     """
@@ -195,8 +196,14 @@ class Rule:
     sources: tuple[Source, ...]
     examples: tuple[Example, ...]
     evaluate: Callable[[Cohort], Signal]
+    judges: tuple[str, ...] = ()
     confounders: tuple[str, ...] = ()
     would_confirm: str = ""
+
+    @property
+    def judged_analytes(self) -> tuple[str, ...]:
+        """Analytes it holds against a bar."""
+        return self.judges or self.reads
 
     @property
     def doc(self) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import TypeAlias
 
 from labs.rules.arrays import Bools, Ints
@@ -30,8 +29,8 @@ class Bar:
 
     def comparisons(self, row: int) -> list[Comparison]:
         """What was compared at one row."""
-        found = Fraction(int(self.found[row]), self.scale)
-        text = amount_text(found, self.threshold.places, self.threshold.unit)
+        found, rest = divmod(int(self.found[row]), self.scale)
+        text = "≈" * bool(rest) + amount_text(found, self.threshold.places, self.threshold.unit)
         needed = f"{self.words} {self.threshold.value} {unit_text(self.threshold.unit)}".strip()
         return [Comparison(self.what, text, needed, bool(self.met[row]))]
 

@@ -129,7 +129,7 @@ class Cohort:
         readable = [row for row in usable if row.amount is not None]
         unreadable = [(place[r.patient], r.analyte, day_number(r.collected_on)) for r in usable if r.amount is None]
         codes = {code: index for index, code in enumerate(ANALYTES)}
-        groups: dict[Group, int] = {}
+        groups = {group: index for index, group in enumerate(sorted({row[5:8] for row in readable}))}
         accessions = [row.accession for row in readable]
         ranks = {text: rank for rank, text in enumerate(sorted(set(accessions)))}
         columns = Columns(
@@ -138,7 +138,7 @@ class Cohort:
             day=np.array([row.collected_on.toordinal() - EPOCH_DAY for row in readable], np.int32),
             amount=np.array([row.amount for row in readable], np.int64),
             comparator=np.array([COMPARATORS[row.comparator] for row in readable], np.int8),
-            group=np.array([groups.setdefault(row[5:8], len(groups)) for row in readable], np.int32),
+            group=np.array([groups[row[5:8]] for row in readable], np.int32),
             instant=np.array([_instant(row.collected_at) for row in readable], np.int64),
             rank=np.array([ranks[text] for text in accessions], np.int32),
             result=np.array([row.result for row in readable], np.int64),

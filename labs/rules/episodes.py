@@ -107,13 +107,13 @@ def _settle(signal: Signal, hits: _Hits, number: Ints, confirms: Bools, rows: In
         if done.size:
             at = start + int(done[0])
             onset = _onset(signal.confirmation, hits, start, at)
-            out.append(Episode(State.CONFIRMED, level, opened, last, onset, int(hits.row[at]), sure=True))
+            out.append(Episode(signal.terms.stands_as, level, opened, last, onset, int(hits.row[at]), sure=True))
             continue
         missed = int(hits.place[end]) + signal.confirmation.misses
         if missed < rows.size and segment[rows[missed]] == hits.segment[end]:
             failed = int(rows[missed])
             sure = bool(hits.sure[own].any())
-            out.append(Episode(State.NOT_CONFIRMED, signal.lapsed, opened, last, opened, failed, sure))
+            out.append(Episode(State.NOT_CONFIRMED, signal.terms.lapsed, opened, last, opened, failed, sure))
             continue
         surest = start + int(np.argmax(hits.sure[own]))
         settled = int(hits.row[surest])
@@ -132,8 +132,9 @@ def _onset(confirmation: Confirmation, hits: _Hits, start: int, confirming: int)
 
 def _levels(signal: Signal, hits: _Hits, confirms: Bools) -> tuple[Ints, Ints]:
     """Level each hit has by itself, and the level each confirming hit gives."""
-    alone = np.where(hits.sure, _of_rows(signal.alone, hits.row), int(signal.weak_level))
-    both = _of_rows(signal.both, hits.row)
+    terms = signal.terms
+    alone = np.where(hits.sure, _of_rows(terms.alone, hits.row), _of_rows(terms.weak_level, hits.row))
+    both = _of_rows(terms.both, hits.row)
     if signal.confirmation.assessments == 1:
         return alone, np.where(confirms, alone, 0)
     if signal.confirmation.consecutive:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from labs.rules.arrays import UNBOUNDED, Bools
+from labs.rules.arrays import UNBOUNDED, Bools, Ints
 from labs.rules.base import Comparison, Confounder, Evidence, Finding, Rule, State
 from labs.rules.cohort import COMPARATOR_TEXTS, to_date
 from labs.rules.confounders import confounders
@@ -33,7 +33,7 @@ def _finding(rule: Rule, signal: Signal, episode: Episode) -> Finding:
     return Finding(
         patient_key=facts.key,
         rule=rule.code,
-        criteria_version=rule.criteria_version,
+        criteria_version=rule.criteria_version if episode.sure else signal.words.weak_version or rule.criteria_version,
         level=episode.level,
         signal=episode.state,
         onset_on=to_date(int(series.day[episode.onset])),
@@ -77,23 +77,29 @@ def _compared(signal: Signal, row: int, reference: Reference | None) -> list[Com
     checked = signal.criterion(value[one], bound[one])
     day = day_text(to_date(int(series.day[row])))
     extra = signal.extras(row) if signal.extras else []
-    return [comparison._replace(what=f"{comparison.what} on {day}") for comparison in checked.comparisons(0) + extra]
+    made = checked.comparisons(0)
+    if series.mixed:  # the bar is zero in every unit; the value is shown in its own
+        made = [comparison._replace(found=value_text(series, row)) for comparison in made]
+    return [comparison._replace(what=f"{comparison.what} on {day}") for comparison in made + extra]
 
 
-def _readings(signal: Signal, reference: Reference | None) -> tuple[Any, Any]:
+def _readings(signal: Signal, reference: Reference | None) -> tuple[Ints, Ints]:
     """The readings a sure answer rests on."""
     series = signal.series
     if reference is None:
-        return series.low, np.zeros(series.size, np.int64)
+        return series.low, series.low
     return (series.high, reference.low) if signal.direction == "below" else (series.low, reference.high)
 
 
 def _explanation(signal: Signal, episode: Episode, told: int, reference: Reference | None) -> str:
     series = signal.series
+    if signal.words.sentence:
+        return signal.words.sentence(series, told)
     text = f"{series.name} {value_text(series, told)} on {day_text(to_date(int(series.day[told])))}"
     compared = signal.direction != "bar" and reference is not None and reference.known[told]
     text += _change_text(signal, told, reference) if compared and reference else _bar_text(signal, told)
-    return f"{text}{_ending(signal, episode)}."
+    words = signal.words.sure if signal.sure[told] else signal.words.weak
+    return f"{text}{f' ({words})' if words else ''}{_ending(signal, episode)}."
 
 
 def _change_text(signal: Signal, row: int, reference: Reference) -> str:
@@ -125,8 +131,7 @@ def _mean_text(total: int, scale: int, series: Series) -> str:
 
 def _bar_text(signal: Signal, row: int) -> str:
     met = [c for c in _compared(signal, row, signal.against) if c.met]
-    words = signal.sure_words if signal.sure[row] else signal.weak_words
-    return (f", {met[-1].needed}" if met else "") + (f" ({words})" if words else "")
+    return f", {met[-1].needed}" if met else ""
 
 
 def _ending(signal: Signal, episode: Episode) -> str:
@@ -141,7 +146,7 @@ def _ending(signal: Signal, episode: Episode) -> str:
 
 def _missing(signal: Signal, episode: Episode, told: int, reference: Reference | None) -> list[str]:
     out = list(signal.notes(signal.series, told)) if signal.notes else []
-    if episode.sure or signal.weak_words:
+    if episode.sure or signal.words.weak:
         return out
     if reference is not None and reference.known[told] and not reference.confirmed[told]:
         value = interval_text(int(reference.low[told]), int(reference.high[told]), signal.series)
@@ -208,6 +213,9 @@ def _behind(series: Series, reference: Reference, row: int) -> list[int]:
 
 def value_text(series: Series, row: int) -> str:
     """The value of a row with its unit."""
+    if series.mixed:
+        counted = _evidence(series, int(series.cohort.assessments.rows[int(series.sources[0][row])]), "")
+        return f"{counted.value} {unit_text(counted.unit)}"
     return interval_text(int(series.low[row]), int(series.high[row]), series)
 
 

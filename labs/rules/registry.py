@@ -8,13 +8,44 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
+from labs.rules.acute_lymphoblastic import blood_relapse as all_blood_relapse
+from labs.rules.acute_lymphoblastic import marrow_relapse as all_marrow_relapse
+from labs.rules.acute_myeloid import blood_relapse as aml_blood_relapse
+from labs.rules.acute_myeloid import marrow_relapse as aml_marrow_relapse
 from labs.rules.answers import RuleAnswers, Said, answers_of, nothing_to_judge
 from labs.rules.base import Finding, Rule
+from labs.rules.blood_counts import haemoglobin_fall, red_cell_fall
 from labs.rules.cohort import Cohort, Key
 from labs.rules.findings import findings
-from labs.rules.myeloma import serum_m_progression
+from labs.rules.myeloma import (
+    creatinine_rise,
+    flc_progression,
+    hypercalcaemia,
+    light_chain_escape,
+    marrow_progression,
+    serum_m_progression,
+    urine_m_progression,
+)
+from labs.rules.myeloma import haemoglobin_fall as myeloma_haemoglobin_fall
+from labs.rules.surveillance import assay_changed
 
-RULES: tuple[Rule, ...] = (serum_m_progression.RULE,)
+RULES: tuple[Rule, ...] = (
+    serum_m_progression.RULE,
+    urine_m_progression.RULE,
+    flc_progression.RULE,
+    light_chain_escape.RULE,
+    marrow_progression.RULE,
+    myeloma_haemoglobin_fall.RULE,
+    creatinine_rise.RULE,
+    hypercalcaemia.RULE,
+    aml_marrow_relapse.RULE,
+    aml_blood_relapse.RULE,
+    all_marrow_relapse.RULE,
+    all_blood_relapse.RULE,
+    haemoglobin_fall.RULE,
+    red_cell_fall.RULE,
+    assay_changed.RULE,
+)
 BY_CODE: Mapping[str, Rule] = {rule.code: rule for rule in RULES}
 
 
@@ -75,7 +106,7 @@ def rules_reading(analytes: Iterable[str]) -> tuple[Rule, ...]:
 
 
 def _ask(rule: Rule, cohort: Cohort) -> tuple[RuleAnswers, list[Finding]]:
-    if not (cohort.any_of(rule.diseases) and any(cohort.has(analyte) for analyte in rule.reads)):
+    if not (cohort.any_of(rule.diseases) and any(cohort.has(analyte) for analyte in rule.judged_analytes)):
         return nothing_to_judge(rule, cohort), []
     signal = rule.evaluate(cohort)
     judged = signal.judged()

@@ -8,8 +8,8 @@ number; `<0.1` lies between 0 and 0.1, `>5` at 5 or above.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -42,7 +42,10 @@ class Reference:
 
 @dataclass(frozen=True)
 class Series:
-    """One marker. `sources`: the assessments each row was made from (two for a difference), -1 where there is none."""
+    """One marker. `sources`: the assessments each row was made from (two for a difference), -1 where there is none.
+
+    mixed  rows are of several analytes, each in its own unit
+    """
 
     cohort: Cohort
     code: str
@@ -56,6 +59,7 @@ class Series:
     high: Ints
     first: Bools
     sources: tuple[Ints, ...]
+    mixed: bool = False
 
     # what a series is
 
@@ -97,9 +101,10 @@ class Series:
         """Lowest single value before each assessment."""
         return self._so_far("lowest", running_min, self.low, self.high, ~self.first, confirmed=False)
 
-    def highest(self) -> Reference:
-        """Highest single value before each assessment."""
-        return self._so_far("highest", running_max, self.low, self.high, ~self.first, confirmed=False)
+    def highest(self, among: Bools | None = None) -> Reference:
+        """Highest single value before each assessment; `among`: only these rows may make it."""
+        kept = self._without(among)
+        return _real(kept._so_far("highest", running_max, kept.low, kept.high, ~self.first, confirmed=False))
 
     def lowest_confirmed(self) -> Reference:
         """Lowest level reached on two consecutive assessments: the least, over pairs, of the greater of the two."""
@@ -108,11 +113,15 @@ class Series:
         pairs = self._so_far("lowest", running_min, low, high, self.has_pair_before, confirmed=True)
         return _or_single(pairs, self.lowest())
 
-    def highest_confirmed(self) -> Reference:
-        """Highest level reached on two consecutive assessments: the greatest, over pairs, of the lesser of the two."""
-        low, high = self._pairs(np.minimum, -1)
-        pairs = self._so_far("highest", running_max, low, high, self.has_pair_before, confirmed=True)
-        return _or_single(pairs, self.highest())
+    def highest_confirmed(self, among: Bools | None = None) -> Reference:
+        """Highest level reached on two consecutive assessments: the greatest, over pairs, of the lesser of the two.
+
+        `among`: only these rows may make it (a value after transfusion may not).
+        """
+        kept = self._without(among)
+        low, high = kept._pairs(np.minimum, -1)
+        pairs = kept._so_far("highest", running_max, low, high, self.has_pair_before, confirmed=True)
+        return _or_single(_real(pairs), kept.highest())
 
     def lowest_within(self, days: int) -> Reference:
         """Lowest single value of the last so many calendar days before each assessment."""
@@ -129,25 +138,38 @@ class Series:
             known[near + back] = True
         return Reference(low, high, known, np.zeros(self.size, bool), f"lowest of the last {days} days")
 
-    def agreeing_baseline(self, spread: tuple[int, int], among: int) -> Reference:
+    def agreeing_baseline(self, spread: tuple[int, int], earliest: int, among: Bools) -> Reference:
         """Personal baseline: three consecutive values within a spread of each other, among the earliest so many.
 
         Where several threes agree the highest counts, so that an unfinished recovery or a slow fall does not lower it.
-        Held as the sum of the three (scale 3), which is exact. `spread` is the least share of the greatest.
+        Held as the sum of the three (scale 3), which is exact. `spread` is the least share of the greatest. Only rows
+        `among` may make it. With no three that agree: the highest single value, not confirmed.
         """
-        position = np.arange(self.size) - np.maximum.accumulate(np.where(self.first, np.arange(self.size), 0))
+        some = self.only(among)
+        sums, single = some._agreeing_sums(spread, earliest)
+        last = np.cumsum(among) - among - 1  # the last row of `some` strictly before each row
+        same = np.zeros(self.size, bool)
+        if some.size:
+            same = (last >= 0) & (self.segment[among][np.maximum(last, 0)] == self.segment)
+            sums, single = sums[np.maximum(last, 0)], single[np.maximum(last, 0)]
+        else:
+            sums, single = np.full(self.size, -1), np.full(self.size, -1)
+        confirmed = same & (sums >= 0)
+        held = np.where(confirmed, sums, single * 3)
+        return Reference(held, held, same, confirmed, "baseline", scale=3)
+
+    def _agreeing_sums(self, spread: tuple[int, int], earliest: int) -> tuple[Ints, Ints]:
+        """Up to each row: greatest sum of three agreeing values (-1: none yet), and greatest single value."""
+        rows = np.arange(self.size)
+        position = rows - np.maximum.accumulate(np.where(self.first, rows, 0))
         total, least, most = self.low.copy(), self.low.copy(), self.high.copy()
         for back in (1, 2):
             total[back:] += self.low[:-back]
             least[back:] = np.minimum(least[back:], self.low[:-back])
             most[back:] = np.maximum(most[back:], self.high[:-back])
-        agree = (position >= 2) & (position < among) & (least * spread[1] >= most * spread[0])
-        sums = before(running_max(np.where(agree, total, -1), self.segment))
-        known = ~self.first & (sums >= 0)
-        early = np.where(position < among, self.low, -1)
-        single = before(running_max(early, self.segment)) * 3
-        both = np.where(known, sums, single)
-        return Reference(both, both, ~self.first, known, "baseline", scale=3)
+        agree = (position >= 2) & (position < earliest) & (least * spread[1] >= most * spread[0])
+        sums = running_max(np.where(agree, total, -1), self.segment)
+        return sums, running_max(np.where(position < earliest, self.low, -1), self.segment)
 
     # neighbours
 
@@ -179,8 +201,23 @@ class Series:
         first = np.ones(rows.size, bool)
         first[1:] = segment[1:] != segment[:-1]
         sources = tuple(part[rows] for part in self.sources)
-        fixed = (self.cohort, self.code, self.name, self.unit, self.places)
-        return Series(*fixed, self.patient[rows], self.day[rows], self.line[rows], low, high, first, sources)
+        return replace(
+            self,
+            patient=self.patient[rows],
+            day=self.day[rows],
+            line=self.line[rows],
+            low=low,
+            high=high,
+            first=first,
+            sources=sources,
+        )
+
+    def _without(self, among: Bools | None) -> Series:
+        """Rows not among those that may make a highest value read -1."""
+        if among is None or among.all():
+            return self
+        low = np.where(among, self.low, -1)
+        return replace(self, low=low, high=np.where(among, self.high, -1) if self.censored else low)
 
     def _pairs(self, choose: Callable[[Ints, Ints], Ints], never: int) -> tuple[Ints, Ints]:
         low = choose(self.low, before(self.low))
@@ -197,6 +234,12 @@ class Series:
         least = before(run(low, self.segment))
         most = least if high is low else before(run(high, self.segment))
         return Reference(least, most, known, known if confirmed else np.zeros(self.size, bool), how)
+
+
+def _real(reference: Reference) -> Reference:
+    """Without the rows left out of the search, which read -1."""
+    there = reference.low >= 0
+    return replace(reference, known=reference.known & there, confirmed=reference.confirmed & there)
 
 
 def _or_single(pairs: Reference, single: Reference) -> Reference:
@@ -238,24 +281,42 @@ def pooled(cohort: Cohort, *codes: str) -> Series:
     Of one day the row that exceeds zero counts before one that does not, then the analyte named first.
     """
     parts = [series_of(cohort, code) for code in codes]
-    patient, day, line, low, high, source = (
-        np.concatenate(columns)
-        for columns in zip(*((s.patient, s.day, s.line, s.low, s.high, s.sources[0]) for s in parts), strict=True)
+    joined = concatenated(parts[0], parts, "+".join(codes))
+    which = np.repeat(np.arange(len(parts)), [part.size for part in parts])
+    kept = one_a_day(joined, (which, -joined.low, joined.low <= 0))
+    return replace(kept, mixed=len(codes) > 1)
+
+
+def concatenated(like: Series, parts: Sequence[Series], code: str) -> Series:
+    """Rows of several series one after the other, with the name and unit of one of them; not yet in order."""
+    low = np.concatenate([part.low for part in parts])
+    exact = not any(part.censored for part in parts)
+    return replace(
+        like,
+        code=code,
+        patient=np.concatenate([part.patient for part in parts]),
+        day=np.concatenate([part.day for part in parts]),
+        line=np.concatenate([part.line for part in parts]),
+        low=low,
+        high=low if exact else np.concatenate([part.high for part in parts]),
+        first=np.ones(low.size, bool),
+        sources=tuple(np.concatenate(sources) for sources in zip(*(part.sources for part in parts), strict=True)),
     )
-    which = np.repeat(np.arange(len(parts)), [s.size for s in parts])
-    order = np.lexsort((which, -low, low <= 0, day, patient)) if low.size else np.zeros(0, np.int64)
+
+
+def one_a_day(rows: Series, preference: tuple[AnyInts | Bools, ...]) -> Series:
+    """Sorted by patient and day, one row a day: the first by `preference` (last key first, as lexsort takes them).
+
+    Segments are a patient's lines of therapy; assays are not told apart.
+    """
+    order = np.lexsort((*preference, rows.day, rows.patient))
+    patient, day = rows.patient[order], rows.day[order]
     head = np.ones(order.size, bool)
-    head[1:] = (np.diff(patient[order]) != 0) | (np.diff(day[order]) != 0)
-    rows = order[head]
-    first = np.ones(rows.size, bool)
-    first[1:] = (np.diff(patient[rows]) != 0) | (np.diff(line[rows]) != 0)
-    one = parts[0]
-    same = not any(s.censored for s in parts)
-    lows = low[rows]
-    return Series(
-        cohort, "+".join(codes), one.name, one.unit, one.places,
-        patient[rows], day[rows], line[rows], lows, lows if same else high[rows], first, (source[rows],),
-    )  # fmt: skip
+    head[1:] = (patient[1:] != patient[:-1]) | (day[1:] != day[:-1])
+    kept = rows.only_rows(order[head])
+    first = np.ones(kept.size, bool)
+    first[1:] = (kept.patient[1:] != kept.patient[:-1]) | (kept.line[1:] != kept.line[:-1])
+    return replace(kept, first=first)
 
 
 def bounds(amount: Ints, comparator: AnyInts) -> tuple[Ints, Ints]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import TypeAlias, TypedDict, Unpack
 
 import numpy as np
 
 from labs.rules.arrays import Bools, Ints
-from labs.rules.base import Answer, Comparison, Level
+from labs.rules.base import Answer, Comparison, Level, State, Threshold
 from labs.rules.checks import Check
 from labs.rules.series import Reference, Series
 
@@ -44,6 +44,18 @@ A_WEEK_APART = Confirmation(
 )
 
 
+class More(TypedDict, total=False):
+    """What may be said of any signal."""
+
+    terms: Terms
+    keeps: Bools | None
+    silences: tuple[Silence, ...]
+    seen: Bools | None
+    notes: Notes | None
+    extras: Extras | None
+    words: Words
+
+
 @dataclass(frozen=True, slots=True)
 class Silence:
     """Assessments a rule does not judge, what it answers there, and why."""
@@ -53,19 +65,54 @@ class Silence:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a signal is weighed; the defaults are those of progression: REVIEW at first, URGENT once confirmed.
+
+    alone, both   level of a sure row by itself; level once confirmed (one for all rows, or one a row)
+    weak_level    level of a weak row
+    lapsed        level once the episode ended unconfirmed
+    stands_as     the state of what would be confirmed, for rules that are not about progression
+    """
+
+    confirmed_by: Confirmation = NEXT_ASSESSMENT
+    alone: Ints | Level = Level.REVIEW
+    both: Ints | Level = Level.URGENT
+    weak_level: Ints | Level = Level.REVIEW
+    lapsed: Level = Level.INFO
+    stands_as: State = State.CONFIRMED
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a rule adds to the sentences of its findings.
+
+    sure, weak     said of a sure row, of a weak one (which the rule then weighed itself)
+    weak_version   criteria version of a finding that is weak only
+    sentence       the whole sentence, where the usual form does not fit
+    """
+
+    sure: str = ""
+    weak: str = ""
+    weak_version: str = ""
+    sentence: Callable[[Series, int], str] | None = None
+
+
+PROGRESSION = Terms()
+PLAIN = Words()
+
+
 @dataclass(frozen=True)
 class Signal:
     """What a rule found in a series, row by row.
 
     sure, weak    rows that meet the criterion surely; rows that meet it only against an unconfirmed reference, only
                   within the bounds of a censored value, or only an older criterion. A weak row never confirms.
-    alone, both   level of a sure row by itself; level once confirmed (a number for all rows, or one a row)
-    weak_level    level of a weak row
-    lapsed        level once the episode ended unconfirmed
+    against       the value compared with; None for a fixed bar. `early`: another, tried as an early warning only
+    direction     "above" or "below" the reference, "bar" for a fixed bar
     keeps         rows that cannot end an episode (a value after transfusion does not clear a fall)
-    notes         what is missing at a row, asked for findings only
-    weak_words    why a row is weak, where the rule itself weighed it; sure_words likewise
-    extras        further comparisons made at a row, asked for findings only
+    seen          patients looked at, where the series holds only some of them
+    notes         what is missing at a row; extras: further comparisons made there; both asked for findings only
     """
 
     series: Series
@@ -73,19 +120,20 @@ class Signal:
     sure: Bools
     weak: Bools
     against: Reference | None
-    confirmation: Confirmation
     direction: str
-    alone: Ints | Level = Level.REVIEW
-    both: Ints | Level = Level.URGENT
-    weak_level: Level = Level.REVIEW
-    lapsed: Level = Level.INFO
+    terms: Terms = PROGRESSION
     early: Reference | None = None
     keeps: Bools | None = None
     silences: tuple[Silence, ...] = ()
+    seen: Bools | None = None
     notes: Notes | None = None
-    weak_words: str = ""
-    sure_words: str = ""
     extras: Extras | None = None
+    words: Words = PLAIN
+
+    @property
+    def confirmation(self) -> Confirmation:
+        """What confirms a row."""
+        return self.terms.confirmed_by
 
     def judged(self) -> Bools:
         """Rows that no silence covers."""
@@ -95,56 +143,35 @@ class Signal:
         return out
 
 
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """How a signal is weighed; the defaults are those of progression: REVIEW at first, URGENT once confirmed."""
-
-    confirmed_by: Confirmation = NEXT_ASSESSMENT
-    alone: Ints | Level = Level.REVIEW
-    both: Ints | Level = Level.URGENT
-    weak_level: Level = Level.REVIEW
-    lapsed: Level = Level.INFO
-
-
-PROGRESSION = Terms()
-
-
 def rise(
     series: Series,
     criterion: Criterion,
     *,
     against: Reference,
     early: Reference | None = None,
-    terms: Terms = PROGRESSION,
-    silences: tuple[Silence, ...] = (),
-    notes: Notes | None = None,
+    apart: Threshold | None = None,
+    **more: Unpack[More],
 ) -> Signal:
     """A value that went up. Surely: its least possible value against the greatest possible reference.
 
-    `early` is a reference tried as an early warning only: the lowest single value, say.
+    `early`: a reference tried as an early warning only, the lowest single value, say. With `apart` it counts only where
+    it lies at least that share below a confirmed reference: else it is the same level, and no lone low value.
     """
     sure = criterion(series.low, against.high).met & against.confirmed
     weak = np.zeros(series.size, bool)
     if early is not None:
-        weak |= criterion(series.low, early.high).met & early.known
+        warned = criterion(series.low, early.high).met & early.known
+        if apart is not None:
+            numerator, denominator = apart.share
+            warned &= ~against.confirmed | ((against.high - early.high) * denominator >= against.high * numerator)
+        weak |= warned
     if series.censored:
         weak |= criterion(series.high, against.low).met & against.known
-    return Signal(
-        series, criterion, sure, weak & ~sure, against, terms.confirmed_by, "above",
-        terms.alone, terms.both, terms.weak_level, terms.lapsed, early, None, silences, notes,
-    )  # fmt: skip
+    return Signal(series, criterion, sure, weak & ~sure, against, "above", early=early, **more)
 
 
 def fall(
-    series: Series,
-    criterion: Criterion,
-    *,
-    against: Reference,
-    early: Reference | None = None,
-    keeps: Bools | None = None,
-    terms: Terms = PROGRESSION,
-    silences: tuple[Silence, ...] = (),
-    notes: Notes | None = None,
+    series: Series, criterion: Criterion, *, against: Reference, early: Reference | None = None, **more: Unpack[More]
 ) -> Signal:
     """A value that went down. Surely: its greatest possible value against the least possible reference."""
     sure = criterion(series.high, against.low).met & against.confirmed
@@ -153,28 +180,19 @@ def fall(
         weak |= criterion(series.high, early.low).met & early.known
     if series.censored:
         weak |= criterion(series.low, against.high).met & against.known
-    return Signal(
-        series, criterion, sure, weak & ~sure, against, terms.confirmed_by, "below",
-        terms.alone, terms.both, terms.weak_level, terms.lapsed, early, keeps, silences, notes,
-    )  # fmt: skip
+    return Signal(series, criterion, sure, weak & ~sure, against, "below", early=early, **more)
 
 
-def bar(
+def weighed(
     series: Series,
     criterion: Criterion,
     *,
     sure: Bools,
     weak: Bools | None = None,
     against: Reference | None = None,
-    terms: Terms,
-    silences: tuple[Silence, ...] = (),
-    notes: Notes | None = None,
-    sure_words: str = "",
-    weak_words: str = "",
+    direction: str = "bar",
+    **more: Unpack[More],
 ) -> Signal:
-    """A value held against a fixed bar, with rows already weighed by the rule."""
+    """Rows the rule itself weighed. `criterion` then only tells what was compared."""
     weak = np.zeros(series.size, bool) if weak is None else weak & ~sure
-    return Signal(
-        series, criterion, sure, weak, against, terms.confirmed_by, "bar",
-        terms.alone, terms.both, terms.weak_level, terms.lapsed, None, None, silences, notes, weak_words, sure_words,
-    )  # fmt: skip
+    return Signal(series, criterion, sure, weak, against, direction, **more)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import date
-from decimal import ROUND_FLOOR, Decimal
-from fractions import Fraction
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 UNITS = {
@@ -19,18 +17,16 @@ DECIMALS = {"g/dL": 1, "mg/dL": 1, "10*6/uL": 2}
 MOST_DECIMALS = 4
 
 
-def number_text(amount: int | Fraction, places: int, unit: str, most: int = MOST_DECIMALS) -> str:
+def number_text(amount: int, places: int, unit: str, most: int = MOST_DECIMALS) -> str:
     """A fixed-point amount, with at least the decimals usual for its unit; a long tail is cut and marked ≈."""
-    exact = Fraction(amount) / 10**places
-    decimals = DECIMALS.get(unit, 0)
-    while decimals < most and (exact * 10**decimals).denominator != 1:
-        decimals += 1
-    scaled = exact * 10**decimals
-    mark = "" if scaled.denominator == 1 else "≈"
-    return f"{mark}{Decimal(int(scaled)).scaleb(-decimals):f}"
+    whole, part = divmod(abs(amount), 10**places)
+    digits = f"{part:0{places}d}".rstrip("0").ljust(DECIMALS.get(unit, 0), "0") if places else ""
+    mark = "≈" if len(digits) > most else ""
+    sign = "-" if amount < 0 else ""
+    return f"{mark}{sign}{whole}.{digits[:most]}" if digits else f"{sign}{whole}"
 
 
-def amount_text(amount: int | Fraction, places: int, unit: str, comparator: str = "") -> str:
+def amount_text(amount: int, places: int, unit: str, comparator: str = "") -> str:
     """Number and unit."""
     return f"{comparator}{number_text(amount, places, unit)} {unit_text(unit)}".strip()
 
@@ -41,13 +37,13 @@ def unit_text(unit: str) -> str:
 
 
 def percent_text(part: int, whole: int, *, sign: bool = False) -> str:
-    """A share in percent, cut (not rounded) to one decimal below 100."""
+    """A share in percent, cut (not rounded) to one decimal, to none from 100 on."""
     if whole == 0:
         return "from zero"
-    share = Fraction(100 * part, whole)
-    digits = Decimal(1) if abs(share) >= 100 or share.denominator == 1 else Decimal("0.1")
-    cut = (Decimal(share.numerator) / Decimal(share.denominator)).quantize(digits, ROUND_FLOOR)
-    return f"{cut:+f} %" if sign else f"{cut:f} %"
+    tenths, rest = divmod(1000 * abs(part), whole)
+    text = f"{tenths // 10}" if tenths >= 1000 or (tenths % 10 == 0 and not rest) else f"{tenths // 10}.{tenths % 10}"
+    mark = "-" if part < 0 else "+" if sign else ""
+    return f"{mark}{text} %"
 
 
 def day_text(day: date) -> str:

@@ -1,16 +1,17 @@
 """Serum M-protein has risen to progression.
 
 What it checks
-    The rise of serum M-protein above the lowest confirmed value of this line of therapy: at least 0.5 g/dL and at least
-    25 %; or at least 1.0 g/dL when the lowest value is 5 g/dL or more. The next assessment on another day that also
-    meets it confirms; the day of progression is the first of the two. The lowest confirmed value is the lowest level
-    reached on two consecutive assessments, so that one spurious low value does not call progression.
-    Early warning: a rise that is met only against a single lowest value, or only within the bounds of a value printed
-    as `<0.1`, is shown as PROVISIONAL at REVIEW, never as confirmed, and says so.
+    The rise of serum M-protein above the lowest confirmed value of this line of therapy: at least 0.5 g/dL and at
+    least 25 %; or at least 1.0 g/dL when the lowest value is 5 g/dL or more. The next assessment on another day that
+    also meets it confirms; the day of progression is the first of the two. The lowest confirmed value is the lowest
+    level reached on two consecutive assessments, so that one spurious low value does not call progression. Early
+    warning: a rise that is met only against a single lowest value (at least 25 % below the confirmed one), or only
+    within the bounds of a value printed as `<0.1`, is shown as PROVISIONAL at REVIEW, never as confirmed, and says
+    so.
 When it stays silent
-    Another disease, or serum M-protein is not among the markers recorded as measurable: NOT_APPLICABLE.
-    No earlier assessment in the same comparability group and line of therapy: NOT_EVALUABLE, it names what is missing.
-    A value without a usable unit: NOT_EVALUABLE. A low baseline derived from results does not silence it.
+    Another disease, or serum M-protein is not among the markers recorded as measurable: NOT_APPLICABLE. No earlier
+    assessment in the same comparability group and line of therapy: NOT_EVALUABLE, it names what is missing. A value
+    without a usable unit: NOT_EVALUABLE. A low baseline derived from results does not silence it.
 Source
     Kumar 2016 (IMWG), progressive disease, serum M-protein. One table in circulation prints "> 0.5"; it is ">= 0.5".
     Reading of "lowest confirmed value", and the early warning: defaults of this project.
@@ -39,7 +40,7 @@ from labs.rules.checks import Check, at_least, at_least_percent
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import PROTEINS
 from labs.rules.myeloma.measurable import SERUM, baseline_note
-from labs.rules.myeloma.progression import MYELOMA, REPEAT, unless_stated_not_measurable
+from labs.rules.myeloma.progression import MYELOMA, REPEAT, SET_APART, unless_stated_not_measurable
 from labs.rules.series import Series, series_of
 from labs.rules.signals import Signal, rise
 from labs.rules.sources import KUMAR_2016, VIGIL
@@ -184,7 +185,9 @@ def progression(cohort: Cohort) -> Signal:
     """Serum M-protein against its lowest confirmed value."""
     m = series_of(cohort, "serum_m")
     silences = unless_stated_not_measurable(m, "serum_m", "serum M-protein")
-    return rise(m, criterion, against=m.lowest_confirmed(), early=m.lowest(), silences=silences, notes=missing)
+    return rise(
+        m, criterion, against=m.lowest_confirmed(), early=m.lowest(), apart=SET_APART, silences=silences, notes=missing
+    )
 
 
 def criterion(value: Ints, lowest: Ints) -> Check:
@@ -206,7 +209,7 @@ RULE = Rule(
     criteria_version="IMWG-2016",
     diseases=MYELOMA,
     reads=("serum_m",),
-    thresholds=(RISE, PERCENT, HIGH, RISE_FROM_HIGH, SERUM),
+    thresholds=(RISE, PERCENT, SET_APART, HIGH, RISE_FROM_HIGH, SERUM),
     sources=(KUMAR_2016, VIGIL),
     examples=EXAMPLES,
     evaluate=progression,

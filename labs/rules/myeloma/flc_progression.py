@@ -1,0 +1,155 @@
+"""Free light chains have risen to progression.
+
+What it checks
+    dFLC, the involved less the uninvolved free light chain (never below 0), against its lowest confirmed value in this
+    line of therapy: a rise of more than 100 mg/L, and of at least 25 %. The next assessment on another day that also
+    meets it confirms; the day of progression is the first of the two. Kappa and lambda are paired when they are of one
+    day, one laboratory and one method: platforms are not interchangeable.
+When it stays silent
+    Serum or urine M-protein is measurable (stated, or by the baseline of the line): NOT_APPLICABLE, and
+    MM-LIGHT-CHAIN-ESCAPE watches instead. Either is followed but its baseline is not on record: NOT_EVALUABLE.
+    The light chain of the clone is not recorded: NOT_EVALUABLE. No earlier pair in the series: NOT_EVALUABLE.
+Source
+    Kumar 2016 (IMWG): "> 10 mg/dL". One table in circulation prints "> 10 mg/L", a misprint: it is 100 mg/L.
+    The clamp at 0 is a default of this project.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from labs.rules.arrays import Ints
+from labs.rules.base import (
+    CONFIRMED,
+    NOT_APPLICABLE,
+    NOT_EVALUABLE,
+    NOT_RAISED,
+    PROVISIONAL,
+    REVIEW,
+    URGENT,
+    Example,
+    Rule,
+    Threshold,
+)
+from labs.rules.checks import Check, above, at_least_percent
+from labs.rules.cohort import Cohort
+from labs.rules.confounders import PROTEINS
+from labs.rules.myeloma.flc_marker import flc_marker, unless_clone_known
+from labs.rules.myeloma.light_chains import NORMAL_RATIO_HIGH, NORMAL_RATIO_LOW, flc_difference
+from labs.rules.myeloma.measurable import INVOLVED_FLC, SERUM, URINE
+from labs.rules.myeloma.progression import MYELOMA, REPEAT, SET_APART
+from labs.rules.signals import Signal, Silence, rise
+from labs.rules.sources import DISPENZIERI_2009, KUMAR_2016, VIGIL
+
+RISE = Threshold("100", "mg/L", KUMAR_2016, date(2016, 8, 1))
+PERCENT = Threshold("25", "%", KUMAR_2016, date(2016, 8, 1))
+JUDGES = ("flc_kappa", "flc_lambda")
+READS = (*JUDGES, "serum_m", "urine_m")
+
+_LAMBDA = "light_chain lambda | disease_type light_chain_only | "
+_BASE = (
+    "2026-01-05 flc_kappa 12 mg/L | 2026-01-05 flc_lambda 20 | 2026-02-05 flc_kappa 12 | 2026-02-05 flc_lambda 22 | "
+)
+EXAMPLES = (
+    Example(
+        "E16 100 mg/L exactly",
+        _LAMBDA
+        + _BASE
+        + "2026-03-05 flc_kappa 9 | 2026-03-05 flc_lambda 119 | 2026-04-05 flc_kappa 9 | 2026-04-05 flc_lambda 119",
+        NOT_RAISED,
+    ),
+    Example(
+        "100 mg/L and a little",
+        _LAMBDA + _BASE + "2026-03-05 flc_kappa 9 | 2026-03-05 flc_lambda 119.01 | 2026-04-05 flc_kappa 9 | "
+        "2026-04-05 flc_lambda 119.01",
+        CONFIRMED,
+        "2026-03-05",
+        URGENT,
+    ),
+    Example(
+        "E15 light chains only",
+        _LAMBDA
+        + _BASE
+        + "2026-03-05 flc_kappa 10 | 2026-03-05 flc_lambda 95 | 2026-04-05 flc_kappa 9 | 2026-04-05 flc_lambda 130"
+        + " | 2026-05-05 flc_kappa 9 | 2026-05-05 flc_lambda 160",
+        CONFIRMED,
+        "2026-04-05",
+        URGENT,
+    ),
+    Example(
+        "a single hit", _LAMBDA + _BASE + "2026-03-05 flc_kappa 9 | 2026-03-05 flc_lambda 130", PROVISIONAL, "", REVIEW
+    ),
+    Example(
+        "25 % less a little",
+        "light_chain kappa | disease_type light_chain_only | 2026-01-05 flc_kappa 410 mg/L | "
+        "2026-01-05 flc_lambda 10 | "
+        "2026-02-05 flc_kappa 410 | 2026-02-05 flc_lambda 10 | 2026-03-05 flc_kappa 509.99 | "
+        "2026-03-05 flc_lambda 9.99 | "
+        "2026-03-20 flc_kappa 511 | 2026-03-20 flc_lambda 11.01",
+        NOT_RAISED,
+    ),
+    Example(
+        "never below zero",
+        "light_chain kappa | disease_type light_chain_only | 2026-01-05 flc_kappa 5 mg/L | 2026-01-05 flc_lambda 60 | "
+        "2026-02-05 flc_kappa 5 | 2026-02-05 flc_lambda 60 | 2026-03-05 flc_kappa 90 | 2026-03-05 flc_lambda 20",
+        NOT_RAISED,
+    ),
+    Example(
+        "E17 serum M-protein was measurable",
+        "light_chain lambda | disease_type intact | 2025-10-05 serum_m 3.2 g/dL | 2026-01-05 serum_m 0.3 | "
+        + _BASE
+        + "2026-03-05 flc_kappa 10 | 2026-03-05 flc_lambda 210",
+        NOT_APPLICABLE,
+    ),
+    Example(
+        "baseline not on record",
+        "light_chain lambda | 2026-01-05 serum_m 0.3 g/dL | "
+        + _BASE
+        + "2026-03-05 flc_kappa 10 | 2026-03-05 flc_lambda 210",
+        NOT_EVALUABLE,
+    ),
+    Example("clone not known", _BASE + "2026-03-05 flc_kappa 10 | 2026-03-05 flc_lambda 210", NOT_EVALUABLE),
+    Example(
+        "another platform",
+        _LAMBDA + _BASE + "2026-03-05 flc_kappa 9 @Lab/N-Latex | 2026-03-05 flc_lambda 180 @Lab/N-Latex",
+        NOT_EVALUABLE,
+    ),
+)
+
+
+def progression(cohort: Cohort) -> Signal:
+    """dFLC against its lowest confirmed value."""
+    d = flc_difference(cohort)
+    marker = flc_marker(cohort, d)
+    silences = (
+        Silence(
+            marker.no, NOT_APPLICABLE, "another marker is followed: free light chains count only if no M-protein does"
+        ),
+        unless_clone_known(cohort, d),
+        Silence(
+            marker.open, NOT_EVALUABLE, "whether serum or urine M-protein was measurable at the start of this line"
+        ),
+    )
+    return rise(d, criterion, against=d.lowest_confirmed(), early=d.lowest(), apart=SET_APART, silences=silences)
+
+
+def criterion(value: Ints, lowest: Ints) -> Check:
+    """More than +100 mg/L, and +25 %."""
+    up = value - lowest
+    return above("rise", up, RISE) & at_least_percent("rise in percent of the lowest", up, lowest, PERCENT)
+
+
+RULE = Rule(
+    code="MM-PD-FLC",
+    title="Progression by free light chains",
+    criteria_version="IMWG-2016",
+    diseases=MYELOMA,
+    reads=READS,
+    judges=JUDGES,
+    thresholds=(RISE, PERCENT, SET_APART, SERUM, URINE, INVOLVED_FLC, NORMAL_RATIO_LOW, NORMAL_RATIO_HIGH),
+    sources=(KUMAR_2016, DISPENZIERI_2009, VIGIL),
+    examples=EXAMPLES,
+    evaluate=progression,
+    confounders=(*PROTEINS, "dialysis"),
+    would_confirm=REPEAT,
+)

@@ -1,0 +1,174 @@
+"""A marker is measured by another assay or laboratory than before.
+
+What it checks
+    For each marker that rules follow over time: the first result of a comparability group (specimen, method family,
+    laboratory) after another group. Values are not compared across the change: the new group needs a baseline of its
+    own, and until then the rules answer NOT_EVALUABLE there. INFO; REVIEW when the new value, taken at its word, is
+    above the last old one by the bar of progression (0.5 g/dL, 200 mg/24 h, 100 mg/L): repeat by the old method.
+When it stays silent
+    A group seen before comes back. Nothing of these markers was measured: NOT_EVALUABLE.
+Source
+    Laboratories state that free light chain platforms are not interchangeable (Dispenzieri 2009). The note itself and
+    its two levels are defaults of this project.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+
+import numpy as np
+
+from labs.rules.arrays import Bools, Ints, before
+from labs.rules.base import (
+    INFO,
+    NOT_EVALUABLE,
+    NOT_RAISED,
+    REVIEW,
+    Example,
+    Rule,
+    State,
+    Threshold,
+)
+from labs.rules.checks import Check, at_least
+from labs.rules.cohort import Cohort, to_date
+from labs.rules.findings import group_text, value_text
+from labs.rules.series import Series, concatenated, series_of
+from labs.rules.signals import Confirmation, Signal, Terms, Words, weighed
+from labs.rules.sources import DISPENZIERI_2009, KUMAR_2016, VIGIL
+from labs.rules.wording import day_text
+from labs.vocabulary.analytes import ANALYTES
+
+SERUM_STEP = Threshold("0.5", "g/dL", KUMAR_2016, date(2016, 8, 1))
+URINE_STEP = Threshold("200", "mg/(24.h)", KUMAR_2016, date(2016, 8, 1))
+FLC_STEP = Threshold("100", "mg/L", KUMAR_2016, date(2016, 8, 1))
+STEPS = {"serum_m": SERUM_STEP, "urine_m": URINE_STEP, "flc_kappa": FLC_STEP, "flc_lambda": FLC_STEP}
+FOLLOWED = (*STEPS, "haemoglobin", "rbc", "creatinine", "mrd_flow", "mrd_molecular", "mrd_receptor", "mrd_sequencing")
+FIRST_OF_A_GROUP = Confirmation(1, misses=0)
+CHANGE = Threshold("1", "{groups}", VIGIL, date(2026, 1, 1), places=0)
+
+EXAMPLES = (
+    Example("the same assay", "2026-01-05 0.4 g/dL @A/SPEP | 2026-02-05 0.4 @A/SPEP", NOT_RAISED),
+    Example(
+        "back to a known assay",
+        "2026-01-05 0.4 g/dL @A/SPEP | 2026-02-05 0.4 @B/SPEP | 2026-03-05 0.4 @A/SPEP",
+        State.NOT_EVALUABLE,
+        "2026-02-05",
+        INFO,
+    ),
+    Example(
+        "another laboratory",
+        "2026-01-05 0.4 g/dL @A/SPEP | 2026-02-05 0.5 @B/SPEP",
+        State.NOT_EVALUABLE,
+        "2026-02-05",
+        INFO,
+    ),
+    Example(
+        "E08 another method, and higher",
+        "2026-01-05 0.4 g/dL @A/SPEP | 2026-02-05 0.4 @A/SPEP | 2026-03-05 1.0 @A/nephelometry",
+        State.NOT_EVALUABLE,
+        "2026-03-05",
+        REVIEW,
+    ),
+    Example(
+        "higher by 0.5 less a little",
+        "2026-01-05 0.4 g/dL @A/SPEP | 2026-03-05 0.89 @B/SPEP",
+        State.NOT_EVALUABLE,
+        "",
+        INFO,
+    ),
+    Example("higher by 0.5", "2026-01-05 0.4 g/dL @A/SPEP | 2026-03-05 0.9 @B/SPEP", State.NOT_EVALUABLE, "", REVIEW),
+    Example("nothing measured", "2026-01-05 calcium 9.4 mg/dL", NOT_EVALUABLE),
+)
+
+
+def assay_changed(cohort: Cohort) -> Signal:
+    """The first result of each later group of a patient's marker."""
+    a = _changed_markers(cohort)
+    new, level = _first_of_later_groups(a)
+    seen = np.zeros(len(cohort.patients), bool)
+    for code in FOLLOWED:
+        seen[series_of(cohort, code).patient] = True
+    return weighed(
+        a,
+        criterion,
+        sure=new,
+        terms=Terms(FIRST_OF_A_GROUP, alone=level, stands_as=State.NOT_EVALUABLE),
+        seen=seen,
+        words=Words(sentence=_sentence),
+    )
+
+
+def criterion(value: Ints, _: Ints) -> Check:
+    """One group before it; what the finding compares is not the values."""
+    return at_least("assays or laboratories used before", np.ones_like(value), CHANGE)
+
+
+def _changed_markers(cohort: Cohort) -> Series:
+    """Markers with more than one group, by patient, marker and day; a segment is one marker of one patient."""
+    parts = [_with_several_groups(series_of(cohort, code)) for code in FOLLOWED]
+    rows = concatenated(parts[0], parts, "followed markers")
+    which = np.repeat(np.arange(len(parts)), [part.size for part in parts])
+    order = np.lexsort((_groups(rows), rows.day, which, rows.patient))
+    first = np.ones(order.size, bool)
+    patient, marker = rows.patient[order], which[order]
+    first[1:] = (patient[1:] != patient[:-1]) | (marker[1:] != marker[:-1])
+    return replace(rows.only_rows(order), first=first, mixed=True)
+
+
+def _with_several_groups(series: Series) -> Series:
+    """Only patients in whom this marker has more than one group."""
+    if not series.size:
+        return series
+    starts = np.flatnonzero(np.diff(series.patient, prepend=-1))
+    groups = _groups(series)
+    several = np.minimum.reduceat(groups, starts) != np.maximum.reduceat(groups, starts)
+    return series.only(np.repeat(several, np.diff(np.append(starts, series.size))))
+
+
+def _groups(series: Series) -> Ints:
+    columns = series.cohort.columns
+    groups: Ints = columns.group[series.cohort.assessments.rows[series.sources[0]]].astype(np.int64)
+    return groups
+
+
+def _first_of_later_groups(a: Series) -> tuple[Bools, Ints]:
+    """Rows that begin a group in a segment that had another before; and the level each would have."""
+    groups = _groups(a)
+    _, firsts = np.unique(a.segment * (int(groups.max(initial=0)) + 1) + groups, return_index=True)
+    new = np.zeros(a.size, bool)
+    new[firsts] = True
+    new &= ~a.first
+    analyte = a.cohort.columns.analyte[a.cohort.assessments.rows[a.sources[0]]]
+    level = np.full(a.size, int(INFO))
+    for code, step in STEPS.items():
+        of_marker = analyte == a.cohort.codes[code]
+        level[of_marker & ~a.first & (a.low - before(a.high) >= step.amount)] = int(REVIEW)
+    return new, level
+
+
+def _sentence(a: Series, row: int) -> str:
+    """What was measured by what, before and now."""
+    code = a.cohort.analytes[int(a.cohort.columns.analyte[a.cohort.assessments.rows[int(a.sources[0][row])]])]
+    now, was = (group_text(a, at) or "an unnamed assay" for at in (row, row - 1))
+    day = day_text(to_date(int(a.day[row])))
+    then = day_text(to_date(int(a.day[row - 1])))
+    return (
+        f"{ANALYTES[code].name} {value_text(a, row)} on {day} by {now}, "
+        f"after {value_text(a, row - 1)} on {then} by {was}: "
+        "the two are not comparable, and the new series needs a baseline of its own."
+    )
+
+
+RULE = Rule(
+    code="ASSAY-CHANGED",
+    title="Change of assay or laboratory",
+    criteria_version="VIGIL-1",
+    diseases=frozenset({"MM", "AML", "ALL"}),
+    reads=FOLLOWED,
+    thresholds=(CHANGE, SERUM_STEP, URINE_STEP, FLC_STEP),
+    sources=(DISPENZIERI_2009, KUMAR_2016, VIGIL),
+    examples=EXAMPLES,
+    evaluate=assay_changed,
+    would_confirm="A repeat by the old method, or a parallel measurement by both.",
+)
