@@ -69,16 +69,17 @@ class History:
 
 
 def history(*, patient: Patient, before: date | None = None, days: int = DAYS_A_PAGE) -> History:
-    """Results of the latest days (before a day): every version, whatever its status."""
+    """Results of the latest days (before a day): every version, whatever its status. One query."""
     results = Result.objects.filter(patient=patient)
     older = results.filter(collected_on__lt=before) if before else results
-    wanted = list(older.order_by("-collected_on").values_list("collected_on", flat=True).distinct()[: days + 1])
-    shown = tuple(wanted[:days])
-    rows = results.filter(collected_on__in=shown).order_by("collected_on", "collected_at", "id") if shown else ()
+    wanted = older.order_by("-collected_on").values("collected_on").distinct()[: days + 1]
+    rows = list(results.filter(collected_on__in=wanted).order_by("collected_on", "collected_at", "id"))
+    found = sorted({row.collected_on for row in rows}, reverse=True)
+    shown = tuple(found[:days])
     return History(
-        panels=panels_of(rows, shown),
+        panels=panels_of((row for row in rows if row.collected_on in shown), shown),
         days=shown,
-        earlier=shown[-1] if len(wanted) > days else None,
+        earlier=shown[-1] if len(found) > days else None,
         newest_shown=before is None,
     )
 

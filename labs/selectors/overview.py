@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Value
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from labs.models import Flag, Result, Review, ScheduledTest
 from labs.models.flag_states import ON_SCREEN
@@ -41,10 +41,9 @@ class Overview:
 
 
 def overview(*, patient: Patient, today: date) -> Overview:
-    """What is open for a patient on this day. Three queries."""
+    """What is open for a patient on this day. Two queries."""
     flags = Flag.objects.filter(patient=patient, signal__in=ON_SCREEN).exclude(review=Review.RESOLVED)
-    waiting = ScheduledTest.objects.filter(OPEN, ON_SOMEBODYS_LIST, patient=patient, collected_on=None)
-    stated = [(test, status_of(test, today)) for test in waiting.order_by("due_on", "id")]
+    stated = [(test, status_of(test, today)) for test in _waiting_tests(patient)]
     tests = [(test, status) for test, status in stated if status != Status.MISSED]
     return Overview(
         flags=list(flags.order_by("-level", "answer_by", "id")),
@@ -52,13 +51,25 @@ def overview(*, patient: Patient, today: date) -> Overview:
             (test for test, _status in tests), key=lambda test: (test.booked_for or test.due_on, test.pk), default=None
         ),
         overdue_count=sum(status == Status.OVERDUE for _test, status in tests),
-        last_contact=last_contact(patient=patient),
+        last_contact=_last_contact(patient),
     )
 
 
-def last_contact(*, patient: Patient) -> Contact | None:
-    """The newer of the last sample and the last symptom report. One query."""
-    samples = Result.objects.filter(patient=patient).order_by("-collected_on").annotate(what=Value("sample"))
-    asked = SymptomReport.objects.filter(patient=patient).order_by("-reported_on").annotate(what=Value("symptoms"))
-    both = samples.values_list("collected_on", "what")[:1].union(asked.values_list("reported_on", "what")[:1], all=True)
-    return max((Contact(day, what) for day, what in both), key=lambda contact: contact.on, default=None)
+def with_last_contact(patients: QuerySet[Patient]) -> QuerySet[Patient]:
+    """The patients with `last_sample_on` and `last_asked_on`, read along with them."""
+    samples = Result.objects.filter(patient=OuterRef("pk")).order_by("-collected_on").values("collected_on")[:1]
+    asked = SymptomReport.objects.filter(patient=OuterRef("pk")).order_by("-reported_on").values("reported_on")[:1]
+    return patients.annotate(last_sample_on=Subquery(samples), last_asked_on=Subquery(asked))
+
+
+def _waiting_tests(patient: Patient) -> QuerySet[ScheduledTest]:
+    return ScheduledTest.objects.filter(OPEN, ON_SOMEBODYS_LIST, patient=patient, collected_on=None).order_by(
+        "due_on", "id"
+    )
+
+
+def _last_contact(patient: Patient) -> Contact | None:
+    """The newer of the last sample and the last symptom report, of a patient read by `with_last_contact`."""
+    days = ((getattr(patient, "last_sample_on", None), "sample"), (getattr(patient, "last_asked_on", None), "symptoms"))
+    contacts = [Contact(day, kind) for day, kind in days if day is not None]
+    return max(contacts, key=lambda contact: contact.on, default=None)

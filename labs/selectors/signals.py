@@ -11,6 +11,7 @@ from labs.models import Evaluation, Flag, FlagEvent, Review
 from labs.models.flag_states import ON_SCREEN
 from patients.access import visible_to
 from patients.models import Patient, User
+from patients.selectors.patients import BANNER_JOINS
 
 NOT_EVALUABLE = "not_evaluable"
 
@@ -34,7 +35,8 @@ class Signals:
 
 def visible_flag(*, user: User, flag_id: int) -> Flag:
     """The flag with its history, if this person may see the patient. Raises Flag.DoesNotExist."""
-    return _with_history(Flag.objects.filter(visible_to(user, "patient__"))).get(pk=flag_id)
+    flags = Flag.objects.filter(visible_to(user, "patient__")).select_related(*BANNER_JOINS)
+    return _with_history(flags.prefetch_related("patient__identifiers", "patient__diagnoses__lines")).get(pk=flag_id)
 
 
 def flags_of(*, patient: Patient) -> Signals:
@@ -47,7 +49,7 @@ def flags_of(*, patient: Patient) -> Signals:
 
 def answers_of(*, patient: Patient) -> list[RuleAnswer]:
     """The last answer of each rule, by rule code. Empty while the patient was never evaluated."""
-    evaluation = Evaluation.objects.filter(patient=patient).first()
+    evaluation: Evaluation | None = getattr(patient, "evaluation", None)
     answers = evaluation.answers if evaluation else {}
     return [
         RuleAnswer(rule, str(said.get("answer", NOT_EVALUABLE)).lower(), said.get("missing") or ())
@@ -57,6 +59,6 @@ def answers_of(*, patient: Patient) -> list[RuleAnswer]:
 
 def _with_history(flags: QuerySet[Flag]) -> QuerySet[Flag]:
     events = FlagEvent.objects.select_related("by").defer("finding").order_by("-id")
-    return flags.select_related("patient__site", "diagnosis", "owner", "reviewed_by").prefetch_related(
+    return flags.select_related("diagnosis", "owner", "reviewed_by").prefetch_related(
         Prefetch("events", queryset=events)
     )

@@ -14,6 +14,13 @@ from patients.selectors.dates import days_meant
 from patients.selectors.keyset import Key, Page, page_of
 
 PAGE_SIZE = 50
+BANNER_JOINS = (
+    "patient__site",
+    "patient__care_team__physician",
+    "patient__care_team__cover",
+    "patient__care_team__nurse",
+)
+"""What a query that reaches a patient by `patient` joins for the banner, beside prefetching its lists."""
 ORDER = (Key("family_lower"), Key("given_lower"), Key("id", read=int))
 
 
@@ -54,9 +61,18 @@ def matching(patients: QuerySet[Patient], text: str) -> QuerySet[Patient]:
     return patients.annotate(**lower).filter(_meaning(text))
 
 
+def patients_with_banner(user: User) -> QuerySet[Patient]:
+    """The patients this person may see, read together with all that `banner_of` shows."""
+    return (
+        patients_visible_to(user)
+        .select_related(*(name.removeprefix("patient__") for name in BANNER_JOINS))
+        .prefetch_related("identifiers", "diagnoses__lines")
+    )
+
+
 def visible_patient(*, user: User, patient_id: int) -> Patient:
     """The patient, if this person may see them, else Patient.DoesNotExist: nobody learns who exists elsewhere."""
-    return _with_banner(patients_visible_to(user)).get(pk=patient_id)
+    return patients_with_banner(user).get(pk=patient_id)
 
 
 def banner_of(patient: Patient, *, today: date) -> Banner:
@@ -94,12 +110,6 @@ def age_on(birth_date: date, day: date) -> int:
 def months_between(earlier: date, later: date) -> int:
     """Full months from one day to another."""
     return (later.year - earlier.year) * 12 + later.month - earlier.month - (later.day < earlier.day)
-
-
-def _with_banner(patients: QuerySet[Patient]) -> QuerySet[Patient]:
-    return patients.select_related(
-        "site", "care_team__physician", "care_team__cover", "care_team__nurse", "evaluation"
-    ).prefetch_related("identifiers", "diagnoses__lines")
 
 
 def _meaning(text: str) -> Q:

@@ -13,7 +13,7 @@ from labs.selectors.inbox import marker_of
 from labs.selectors.trend import measured_results, trends_of
 from patients.access import can_review
 from patients.models import Diagnosis, Patient, TreatmentEvent, User
-from patients.selectors.patients import banner_of, visible_patient
+from patients.selectors.patients import banner_of
 from tracker.web import clock
 from tracker.web.charts import DrawnChart, draw
 from tracker.web.flag_forms import ResolveForm
@@ -23,7 +23,7 @@ from tracker.web.trend_charts import background_of, bars_of_rules, chart_of
 
 def flag_context(user: User, flag: Flag, form: ResolveForm) -> dict[str, Any]:
     """Context of `flags/flag.html`."""
-    patient = visible_patient(user=user, patient_id=flag.patient_id)
+    patient = flag.patient
     today = clock.today_at(patient.site)
     steps = REVIEW_TRANSITIONS[flag.review] if can_review(user, patient) else {}
     return {

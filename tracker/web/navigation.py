@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -45,17 +45,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    items = [_item(place, request.path) for place in PLACES if user.role in place.roles and is_routed(place)]
+    items = [_item(place, request.path) for place in PLACES if user.role in place.roles]
     return {"navigation": items, "session_seconds": settings.SESSION_COOKIE_AGE}
-
-
-def is_routed(place: Place) -> bool:
-    """Whether the place has a page in this installation."""
-    try:
-        reverse(place.url_name)
-    except NoReverseMatch:
-        return False
-    return True
 
 
 def _item(place: Place, path: str) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from labs.selectors.overview import overview
+from labs.selectors.overview import overview, with_last_contact
 from patients.actions.record_access import record_access
-from patients.models import Patient
-from patients.selectors.patients import banner_of, visible_patient
+from patients.models import Patient, User
+from patients.selectors.patients import banner_of, patients_with_banner
 from tracker.web import clock
 
 TABS = (
@@ -34,7 +34,7 @@ def opens_record(view_name: str) -> Callable[[PatientView], Callable[..., HttpRe
         @wraps(view)
         def opened(request: HttpRequest, patient_id: int, **kwargs: Any) -> HttpResponse:
             try:
-                patient = visible_patient(user=request.user, patient_id=patient_id)
+                patient = record_of(request.user, patient_id)
             except Patient.DoesNotExist:
                 raise Http404(_("No such patient, or not one you may see.")) from None
             record_access(by=request.user, patient=patient, view=view_name)
@@ -43,6 +43,11 @@ def opens_record(view_name: str) -> Callable[[PatientView], Callable[..., HttpRe
         return opened
 
     return decorate
+
+
+def record_of(user: User, patient_id: int) -> Patient:
+    """The patient with everything the frame of their pages shows. Raises Patient.DoesNotExist."""
+    return with_last_contact(patients_with_banner(user)).select_related("evaluation").get(pk=patient_id)
 
 
 def frame(patient: Patient, tab: str) -> dict[str, Any]:

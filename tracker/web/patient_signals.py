@@ -7,7 +7,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from labs.selectors.signals import answers_of, flags_of
-from patients.access import can_review
 from patients.models import Patient
 from tracker.web.patient import frame, opens_record
 
@@ -17,9 +16,5 @@ from tracker.web.patient import frame, opens_record
 def patient_signals(request: HttpRequest, patient: Patient) -> HttpResponse:
     """Open signals first, then the earlier ones, then the rules that could not answer."""
     context = frame(patient, "patient_signals")
-    context |= {
-        "signals": flags_of(patient=patient),
-        "answers": answers_of(patient=patient),
-        "may_review": can_review(request.user, patient),
-    }
+    context |= {"signals": flags_of(patient=patient), "answers": answers_of(patient=patient)}
     return render(request, "patients/signals.html", context)

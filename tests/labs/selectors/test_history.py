@@ -97,9 +97,9 @@ def test_earlier_days_follow_page_by_page(patient) -> None:
     assert (second.days, second.earlier, second.newest_shown) == (tuple(days[3:]), None, False)
 
 
-def test_it_takes_two_queries_whatever_the_rows(patient, django_assert_num_queries) -> None:
+def test_it_takes_one_query_whatever_the_rows(patient, django_assert_num_queries) -> None:
     make_series(patient, "haemoglobin", {DAY - timedelta(days=n): "12" for n in range(30)})
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(1):
         history(patient=patient)
 
 
