@@ -7,8 +7,11 @@ starts when the first test asks for a database, so tests of pure code do not wai
 from __future__ import annotations
 
 import fcntl
+import ipaddress
 import os
 import shutil
+import socket
+import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -40,9 +43,23 @@ def pytest_configure(config: pytest.Config) -> None:
         "METRICS_TOKEN",
     ):
         os.environ.pop(name, None)
+    sys.addaudithook(refuse_other_machines)
     import django
 
     django.setup()
+
+
+def refuse_other_machines(event: str, arguments: tuple[Any, ...]) -> None:
+    """Let no test reach beyond this machine: what it finds there would not be the same tomorrow."""
+    if event != "socket.connect" or arguments[0].family not in {socket.AF_INET, socket.AF_INET6}:
+        return
+    host = arguments[1][0]
+    try:
+        here = host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        here = False
+    if not here:
+        raise RuntimeError(f"A test tried to reach {host}. Tests reach no other machine.")
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
