@@ -30,8 +30,11 @@ def pytest_configure(config: pytest.Config) -> None:
     global _owned
     os.environ["DJANGO_SETTINGS_MODULE"] = "tracker.settings"
     if "PYTEST_XDIST_WORKER" not in os.environ:
-        _remove_abandoned_homes()
-        _owned = _make_home()
+        HOMES.mkdir(parents=True, exist_ok=True)
+        with (HOMES / "making.lock").open("w") as making:  # nobody tidies up while another is between making and owning
+            fcntl.flock(making, fcntl.LOCK_EX)
+            _remove_abandoned_homes()
+            _owned = _make_home()
         os.environ["VIGIL_HOME"] = str(_owned[0])
     for name in (
         "VIGIL_ENV",
@@ -71,7 +74,6 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def _make_home() -> tuple[Path, IO[str]]:
-    HOMES.mkdir(parents=True, exist_ok=True)
     home = Path(tempfile.mkdtemp(dir=HOMES))
     lock = (home / OWNER).open("w")
     fcntl.flock(lock, fcntl.LOCK_EX)
