@@ -73,21 +73,22 @@ def _compared(signal: Signal, row: int, reference: Reference | None) -> list[Com
     one = slice(row, row + 1)
     series = signal.series
     against = reference if reference is not None and reference.known[row] else None
-    value, bound = _readings(signal, against)
+    value, bound = _readings(signal, against, sure=not signal.weak[row])
     checked = signal.criterion(value[one], bound[one])
     day = day_text(to_date(int(series.day[row])))
     extra = signal.extras(row) if signal.extras else []
     made = checked.comparisons(0)
     if series.mixed:  # the bar is zero in every unit; the value is shown in its own
-        made = [comparison._replace(found=value_text(series, row)) for comparison in made]
+        made = [c._replace(found=value_text(series, row), needed=c.needed.removesuffix(" %")) for c in made]
     return [comparison._replace(what=f"{comparison.what} on {day}") for comparison in made + extra]
 
 
-def _readings(signal: Signal, reference: Reference | None) -> tuple[Ints, Ints]:
-    """The readings a sure answer rests on."""
+def _readings(signal: Signal, reference: Reference | None, *, sure: bool = True) -> tuple[Ints, Ints]:
+    """The readings a sure answer rests on; for a fixed bar that is met only within bounds, the other one."""
     series = signal.series
     if reference is None:
-        return series.low, series.low
+        value = series.low if sure else series.high
+        return value, value
     return (series.high, reference.low) if signal.direction == "below" else (series.low, reference.high)
 
 
@@ -99,7 +100,7 @@ def _explanation(signal: Signal, episode: Episode, told: int, reference: Referen
     compared = signal.direction != "bar" and reference is not None and reference.known[told]
     text += _change_text(signal, told, reference) if compared and reference else _bar_text(signal, told)
     words = signal.words.sure if signal.sure[told] else signal.words.weak
-    return f"{text}{f' ({words})' if words else ''}{_ending(signal, episode)}."
+    return f"{text}{f' ({words})' if words else ''}{_ending(signal, episode, reference)}."
 
 
 def _change_text(signal: Signal, row: int, reference: Reference) -> str:
@@ -134,14 +135,18 @@ def _bar_text(signal: Signal, row: int) -> str:
     return f", {met[-1].needed}" if met else ""
 
 
-def _ending(signal: Signal, episode: Episode) -> str:
+def _ending(signal: Signal, episode: Episode, reference: Reference | None) -> str:
     if episode.state is State.CONFIRMED:
         return f", {signal.confirmation.words}" if signal.confirmation.words else ""
     if episode.state is State.NOT_CONFIRMED:
         row = episode.settled
         failed = f"{value_text(signal.series, row)} on {day_text(to_date(int(signal.series.day[row])))}"
         return f"; {failed} no longer meets the criterion"
-    return ", on one assessment so far" if signal.confirmation.assessments > 1 and episode.sure else ""
+    if signal.confirmation.assessments > 1 and episode.sure:
+        return ", on one assessment so far"
+    if reference is not None and reference.how in ("lowest", "highest") and not reference.confirmed[episode.settled]:
+        return f"; no second assessment confirms that {reference.how} value"
+    return ""
 
 
 def _missing(signal: Signal, episode: Episode, told: int, reference: Reference | None) -> list[str]:
@@ -154,7 +159,16 @@ def _missing(signal: Signal, episode: Episode, told: int, reference: Reference |
             return [*out, "a baseline of three results that agree; only single values are there"]
         unconfirmed = " (nadir unconfirmed)" if reference.how == "lowest" else ""
         return [*out, f"a second assessment confirming the {reference.how} value {value}{unconfirmed}"]
+    if not _bounded(signal, told, reference):
+        return out
     return [*out, "an exact value: a result given only as a bound leaves open whether the criterion is met"]
+
+
+def _bounded(signal: Signal, row: int, reference: Reference | None) -> bool:
+    """Whether the value, or what it is compared with, is known only between bounds."""
+    if signal.series.low[row] != signal.series.high[row]:
+        return True
+    return reference is not None and bool(reference.low[row] != reference.high[row])
 
 
 def _reference_dict(series: Series, reference: Reference | None, row: int) -> dict[str, Any]:
@@ -181,6 +195,8 @@ def _how(reference: Reference, confirmed: bool) -> str:
 def _evidence_rows(signal: Signal, episode: Episode, told: int, reference: Reference | None) -> list[tuple[str, int]]:
     """Rows a finding rests on, in order of time within each role."""
     out = [("reference", row) for row in _behind(signal.series, reference, told)] if reference is not None else []
+    if signal.words.sentence:
+        out.append(("before", told - 1))
     out.append(("onset", episode.onset))
     if episode.settled != episode.onset:
         role = {State.CONFIRMED: "confirming", State.NOT_CONFIRMED: "not_confirming"}.get(episode.state, "tested")
@@ -200,7 +216,7 @@ def _behind(series: Series, reference: Reference, row: int) -> list[int]:
     target = int((reference.high if lowest else reference.low)[row])
     if reference.how == "previous":
         return [row - 1]
-    width = (3 if reference.scale > 1 else 2) if reference.confirmed[row] else 1
+    width = _width(reference, bool(reference.confirmed[row]))
     joined: dict[int, Callable[[list[int]], int]] = {
         1: lambda v: v[0] * reference.scale,
         2: max if lowest else min,
@@ -209,6 +225,13 @@ def _behind(series: Series, reference: Reference, row: int) -> list[int]:
     ends = (end for end in range(width, len(values) + 1) if joined[width](values[end - width : end]) == target)
     end = next(ends, None)
     return [] if end is None else list(range(start + end - width, start + end))
+
+
+def _width(reference: Reference, confirmed: bool) -> int:
+    """How many assessments in a row make the reference: a mean of three, a confirming pair, or one."""
+    if not confirmed or reference.how not in ("lowest", "highest", "baseline"):
+        return 1
+    return 3 if reference.scale > 1 else 2
 
 
 def value_text(series: Series, row: int) -> str:

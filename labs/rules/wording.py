@@ -14,7 +14,7 @@ UNITS = {
     "umol/L": "µmol/L",
 }
 DECIMALS = {"g/dL": 1, "mg/dL": 1, "10*6/uL": 2}
-MOST_DECIMALS = 4
+MOST_DECIMALS = 3
 
 
 def number_text(amount: int, places: int, unit: str, most: int = MOST_DECIMALS) -> str:

@@ -79,7 +79,7 @@ def creatinine_rise(cohort: Cohort) -> Signal:
         criterion,
         sure=sure,
         weak=injured,
-        against=replace(lowest, confirmed=lowest.known),
+        against=replace(lowest, confirmed=lowest.known, how="lowest value so far"),
         direction="above",
         terms=Terms(AT_ONCE, alone=URGENT),
         extras=injury,

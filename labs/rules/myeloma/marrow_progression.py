@@ -80,7 +80,7 @@ def progression(cohort: Cohort) -> Signal:
         criterion,
         sure=sure,
         weak=weak,
-        against=replace(lowest, confirmed=lowest.known),
+        against=replace(lowest, confirmed=lowest.known, how="lowest value so far"),
         direction="above",
         terms=Terms(AT_ONCE, alone=URGENT),
         silences=_silences(cohort, m),
