@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from labs.intake.fhir.elements import BadEntryError, objects
 from labs.intake.fhir.json_text import Json, Object
-from labs.intake.incoming import Reason, Refused
+from labs.intake.incoming import IncomingSubject, Reason, Refused
 
 _RESTFUL = re.compile(r"(.*/)?([A-Z][A-Za-z]+)/([A-Za-z0-9\-.]{1,64})(?:/_history/[A-Za-z0-9\-.]{1,64})?")
 
@@ -47,7 +47,8 @@ class Entries:
     """All entries of a message, found by what references may call them."""
 
     def __init__(self, entries: list[Entry]) -> None:
-        self.all = entries
+        self.people: dict[int, IncomingSubject] = {}
+        """Patients read so far, by the identity of their resource: a message repeats them in every entry."""
         self._by_name: defaultdict[str, list[Entry]] = defaultdict(list)
         for entry in entries:
             for name in {entry.url, f"{entry.kind}/{entry.id}" if entry.id else ""} - {""}:
@@ -60,6 +61,10 @@ class Entries:
         """
         if reference.startswith("#"):
             return _contained(reference[1:], source)
+        if not source.url.startswith("http"):
+            exact = self._by_name.get(reference, [])
+            if len(exact) == 1:
+                return exact[0]
         for name in _names(reference, source):
             found = self._by_name.get(name, [])
             if found and all(entry.resource == found[0].resource for entry in found):

@@ -48,11 +48,13 @@ def read_results(entry: Entry, frame: Frame) -> list[IncomingResult] | Skipped:
         )
     components = objects(resource, "component")
     value = read_value(resource)
-    results = [
-        _result(entry, component, status, frame) for component in components if _says_something(component, status)
-    ]
+    results = []
     if value or (status in _WITHOUT_VALUE and not components and "hasMember" not in resource):
-        results.insert(0, _result(entry, resource, status, frame))
+        results.append(_result(entry, resource, value, status, frame))
+    for component in components:
+        value = read_value(component)
+        if value or status in _WITHOUT_VALUE:
+            results.append(_result(entry, component, value, status, frame))
     return results or _without_result(entry)
 
 
@@ -121,10 +123,10 @@ def members(resource: Object) -> list[str]:
     return [reference for item in objects(resource, "hasMember") if (reference := text(item, "reference"))]
 
 
-def _result(entry: Entry, holder: Object, status: str, frame: Frame) -> IncomingResult:
+def _result(entry: Entry, holder: Object, read: Value | None, status: str, frame: Frame) -> IncomingResult:
     """Return the result in `holder`, which is the resource itself or one of its components."""
     code, code_system, display, more_codes = _codes(holder)
-    value = read_value(holder) or Value()
+    value = read or Value()
     normal = read_range(holder, value.unit)
     collected = frame.collected
     return IncomingResult(
@@ -172,10 +174,6 @@ def _codes(holder: Object) -> tuple[str, str, str, tuple[tuple[str, str], ...]]:
             Reason.TOO_LONG, "The code has more than 60 characters.", "Send the LOINC code.", found=code
         )
     return code, system, words[:200], tuple((coding.system, coding.code) for coding in listed[1:])
-
-
-def _says_something(component: Object, status: str) -> bool:
-    return read_value(component) is not None or status in _WITHOUT_VALUE
 
 
 def _without_result(entry: Entry) -> Skipped:

@@ -75,8 +75,11 @@ def _by_reference(entries: Entries, source: Entry, reference: str, stated: Objec
         ) from None
     if target.kind != "Patient":
         raise BadEntryError(Reason.SUBJECT_NOT_FOUND, f"It is about a {target.kind or 'thing'}, not about a patient.")
+    key = id(target.resource)
+    if key in entries.people:
+        return entries.people[key]
     try:
-        return read_person(target, as_of)
+        return entries.people.setdefault(key, read_person(target, as_of))
     except BadEntryError as bad:
         message = f"Its patient ({target.where}) cannot be used: {bad.message}"
         raise BadEntryError(Reason.SUBJECT_NOT_FOUND, message, bad.remedy) from None
