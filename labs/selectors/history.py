@@ -108,8 +108,14 @@ def _panel(group: str, markers: dict[str, dict[date, list[Result]]], days: Seque
 
 def _row(analyte: Analyte, by_day: dict[date, list[Result]], days: Sequence[date]) -> MarkerRow:
     cells = tuple(_cell(by_day.get(day, [])) for day in days)
-    newest = by_day[max(by_day)]
-    return MarkerRow(analyte, cells, next((r for r in newest if r.is_current), newest[-1]))
+    return MarkerRow(analyte, cells, _latest(by_day))
+
+
+def _latest(by_day: dict[date, list[Result]]) -> Result:
+    """The newest result that says its range, else the newest."""
+    newest_first = [result for day in sorted(by_day, reverse=True) for result in by_day[day]]
+    ranged = (r for r in newest_first if r.reference_low is not None or r.reference_high is not None)
+    return next(ranged, newest_first[0])
 
 
 def _cell(results: Sequence[Result]) -> Cell:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django import forms, template
@@ -89,8 +90,8 @@ MEASURABLE = {
     "marrow": _("marrow plasma cells"),
 }
 WIDGETS: tuple[tuple[type[forms.Widget], str], ...] = (
+    (forms.CheckboxSelectMultiple, "checkboxes"),  # before RadioSelect, from which Django derives it
     (forms.RadioSelect, "radios"),
-    (forms.CheckboxSelectMultiple, "checkboxes"),
     (forms.CheckboxInput, "checkbox"),
     (forms.Textarea, "textarea"),
     (forms.Select, "select"),
@@ -206,6 +207,18 @@ def reference_range(result: Result) -> str:
     if low is not None:
         return f"≥ {plain(low)}"
     return f"≤ {plain(high)}" if high is not None else ""
+
+
+@register.filter
+def other_unit(result: Result) -> str:
+    """The printed unit where it is not only another spelling of the column's: where the printed number differs."""
+    if result.value is None:
+        return result.unit_printed
+    try:
+        same = Decimal(result.value_printed.strip().lstrip("<>=≤≥ ")) == result.value
+    except ArithmeticError:
+        same = False
+    return "" if same else result.unit_printed
 
 
 @register.filter

@@ -146,7 +146,7 @@ def _group(trend: Trend, measured: Measured) -> str:
 
 
 def _period(line: TreatmentLine) -> Period:
-    return Period(line.started_on, line.ended_on, f"{line.number}. {line.regimen}")
+    return Period(line.started_on, line.ended_on, line.regimen)
 
 
 def _event_label(event: TreatmentEvent) -> str:

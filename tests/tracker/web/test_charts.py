@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from tracker.web.charts import CONTRADICTORY, CORRECTED, Moment, Period, Point, TrendChart, draw
+from tracker.web.charts.option import fitting
 
 TODAY = date(2025, 7, 1)
 
@@ -135,6 +136,20 @@ def test_therapy_without_an_end_runs_to_today() -> None:
     strip = next(series for series in linear(trend)["series"] if series.get("yAxisIndex") == 1)
     start, end = strip["markArea"]["data"][0]
     assert (start["name"], start["xAxis"], end["xAxis"]) == ("lenalidomide", "2024-12-01", "2025-07-01")
+
+
+@pytest.mark.parametrize(
+    ("days", "name"), [(365, "bortezomib, lenalidomide"), (120, "bortezomib, lena…"), (40, "bort…"), (30, "")]
+)
+def test_a_therapys_name_is_cut_to_its_part_of_the_strip(days: int, name: str) -> None:
+    axis = (date(2024, 7, 1), date(2025, 7, 1))
+    period = Period(TODAY - timedelta(days=days), None, "bortezomib, lenalidomide")
+    assert fitting(period, axis, TODAY) == name
+
+
+def test_a_computed_bar_is_shown_with_four_digits() -> None:
+    trend = chart(point("2025-01-01", "13"), threshold=Decimal("12.511999"), threshold_falls=True)
+    assert marks(trend)["markLine"]["data"][0]["label"]["formatter"] == "criterion\n≤ 12.51"
 
 
 def test_transfusions_are_ticks_on_the_time_axis() -> None:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from django.utils.translation import gettext as _
 
 from tracker.web.charts.trend import CONTRADICTORY, CORRECTED, Period, Point, TrendChart
-from tracker.web.charts.words import day_text, describe, plain, tip
+from tracker.web.charts.words import day_text, describe, short, tip
 
 Scale = Literal["linear", "log"]
 Option = dict[str, Any]
@@ -22,7 +22,9 @@ GROUP_COLOURS = ("var(--v-chart-line)", "var(--v-chart-2)", "var(--v-chart-3)")
 GROUP_SYMBOLS = ("circle", "rect", "diamond")
 STRIP = 0.925
 """Where the strip of therapies begins, as a share of the height."""
-RULE_LABEL_WIDTH = 68
+RULE_LABEL_WIDTH = 80
+STRIP_LETTERS = 52
+"""Letters that fit along the whole strip of a chart on a small screen."""
 
 
 def option(chart: TrendChart, scale: Scale) -> Option:
@@ -90,7 +92,7 @@ def y_range(chart: TrendChart, scale: Scale) -> tuple[float, float]:
     high = float(max(values))
     if scale == "log":
         positive = [float(value) for value in values if value > 0] or [1.0]
-        return _decade_below(min(positive)), max(positive) * 3
+        return _decade_below(min(positive) * 0.9), max(positive) * 3
     if chart.vanishes:
         return 0.0, _tidy(high * 1.2) if high else 1.0
     low = float(min(values))
@@ -152,7 +154,7 @@ def _datum(chart: TrendChart, point: Point, colour: str, low: float) -> Option:
     elif point.status == CONTRADICTORY:
         datum |= {
             "symbolSize": 9,
-            "itemStyle": {"color": "var(--v-surface)", "borderColor": colour, "borderWidth": 2, "borderType": "dashed"},
+            "itemStyle": {"color": "var(--v-surface)", "borderColor": colour, "borderWidth": 2},
         }
     return datum
 
@@ -202,16 +204,25 @@ def _ticks(chart: TrendChart) -> list[Option]:
 def _strip(chart: TrendChart, period: Period) -> list[Option]:
     """A stretch of therapy as a strip between two days, with its name inside."""
     ends = (period.ends_on or chart.today).isoformat()
-    label = {"position": "insideLeft", "color": "var(--v-text)", "fontSize": 11, "overflow": "truncate"}
+    label = {"position": "insideLeft", "color": "var(--v-text)", "fontSize": 11}
     style = {"color": "var(--v-chart-therapy)"}
     start = {
-        "name": period.label,
+        "name": fitting(period, x_range(chart), chart.today),
         "xAxis": period.starts_on.isoformat(),
         "yAxis": STRIP,
         "itemStyle": style,
         "label": label,
     }
     return [start, {"xAxis": ends, "yAxis": 1}]
+
+
+def fitting(period: Period, axis: tuple[date, date], today: date) -> str:
+    """As much of a therapy's name as its part of the strip has room for; nothing rather than three letters."""
+    shown = (period.ends_on or today) - max(period.starts_on, axis[0])
+    letters = int(STRIP_LETTERS * (shown / (axis[1] - axis[0])))
+    if len(period.label) <= letters:
+        return period.label
+    return f"{period.label[: letters - 1]}…" if letters > 4 else ""
 
 
 def _marks(chart: TrendChart, low: float) -> Option:
@@ -237,7 +248,7 @@ def _rules(chart: TrendChart, low: float) -> list[Option]:
     """Straight lines with their names written on them."""
 
     def across(value: Decimal, text: str, colour: str, style: str, side: str) -> Option:
-        label = _rule_label(f"{text} {plain(value)}".replace("\n ", "\n"), colour, "end") | {
+        label = _rule_label(f"{text} {short(value)}".replace("\n ", "\n"), colour, "end") | {
             "align": "left",
             "verticalAlign": side,
         }

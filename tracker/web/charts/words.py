@@ -25,7 +25,7 @@ def describe(chart: TrendChart) -> str:
         _("Latest %(value)s %(unit)s.") % {"value": used[-1].printed, "unit": chart.unit},
     ]
     if chart.nadir is not None:
-        parts.append(f"{chart.nadir_label or _('Lowest confirmed value')} {plain(chart.nadir)} {chart.unit}.")
+        parts.append(f"{chart.nadir_label or _('Lowest confirmed value')} {short(chart.nadir)} {chart.unit}.")
     if chart.threshold is not None:
         parts.append(_criterion(chart, used[-1]))
     below = sum(point.comparator.startswith("<") for point in used)
@@ -44,7 +44,7 @@ def _criterion(chart: TrendChart, latest: Point) -> str:
     met = latest.value <= bar if chart.threshold_falls else latest.value >= bar
     text = _("The latest value meets the criterion") if met else _("The latest value does not meet the criterion")
     sign = "≤" if chart.threshold_falls else "≥"
-    return f"{text} {chart.threshold_rule} ({sign} {plain(bar)} {chart.unit}).".replace("  ", " ")
+    return f"{text} {chart.threshold_rule} ({sign} {short(bar)} {chart.unit}).".replace("  ", " ")
 
 
 def tip(chart: TrendChart, point: Point) -> list[str]:
@@ -76,6 +76,11 @@ def note(point: Point) -> str:
 def plain(value: Decimal) -> str:
     """A decimal without trailing zeros and without an exponent."""
     return f"{value.normalize():f}"
+
+
+def short(value: Decimal) -> str:
+    """A computed bar with at most four significant digits: enough to read, not more than is meant."""
+    return plain(Decimal(f"{value:.4g}"))
 
 
 def day_text(day: date) -> str:
