@@ -159,11 +159,12 @@ def sites_of(user: User) -> list[Site]:
 
 
 def suggested_day(test: ScheduledTest, today: date) -> date:
-    """The day offered for a booking: the due day while it is ahead, else the next one; never a weekend.
+    """The day offered for a booking: the due day while it is ahead, else (and for who is late) the next one.
 
-    A weekend's due day moves to the Friday before when that is still ahead, else to the Monday after.
+    Never a weekend: a due day there moves to the Friday before when that is still ahead, else to the Monday after.
     """
-    day = max(test.due_on, today + timedelta(days=1))
+    tomorrow = today + timedelta(days=1)
+    day = tomorrow if test.late_from < today else max(test.due_on, tomorrow)
     if day.weekday() < SATURDAY:
         return day
     friday = day - timedelta(days=day.weekday() - 4)

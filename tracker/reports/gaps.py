@@ -89,7 +89,13 @@ GAPS = (
         "alarm",
         without_owner,
     ),
-    Gap("without-plan", _("Patients without a plan"), _("Nobody would miss a test."), "alarm", without_plan),
+    Gap(
+        "without-plan",
+        _("Patients without a plan"),
+        _("Nobody would notice a test not done."),
+        "alarm",
+        without_plan,
+    ),
     Gap(
         "rule-failures",
         _("Rule failures"),

@@ -48,7 +48,7 @@ class ExportForm(forms.Form):
         self._choose("status", [("", gettext_lazy("all")), *report.statuses])
         self.fields["status"].label = str(report.status_label)
         self.fields["since"].label = _("%(what)s from") % {"what": str(report.day_label).capitalize()}
-        self.fields["until"].label = _("to, this day included")
+        self.fields["until"].label = _("until (included)")
         if not report.levels:
             del self.fields["level"]
 

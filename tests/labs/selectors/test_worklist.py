@@ -23,10 +23,15 @@ SUNDAY = date(2025, 6, 15)
     ],
 )
 def test_the_offered_day_is_ahead_and_not_at_a_weekend(due, today, expected):
-    test = ScheduledTest(due_on=due, opens_on=date(2025, 1, 1))
+    test = ScheduledTest(due_on=due, opens_on=date(2025, 1, 1), late_from=due)
     assert suggested_day(test, today) == expected
 
 
+def test_who_missed_an_earlier_one_is_offered_the_next_day():
+    test = ScheduledTest(due_on=date(2025, 6, 25), opens_on=date(2025, 6, 1), late_from=date(2025, 4, 1))
+    assert suggested_day(test, date(2025, 6, 16)) == date(2025, 6, 17)
+
+
 def test_a_friday_before_the_window_is_not_offered():
-    test = ScheduledTest(due_on=SUNDAY, opens_on=SUNDAY)
+    test = ScheduledTest(due_on=SUNDAY, opens_on=SUNDAY, late_from=SUNDAY)
     assert suggested_day(test, date(2025, 6, 9)) == date(2025, 6, 16)
