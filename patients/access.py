@@ -108,6 +108,15 @@ def check_can_import(user: User) -> None:
     _check_role(user, IMPORTERS, _("Only administrators and service accounts import files."))
 
 
+def check_can_mend(user: User) -> None:
+    """Raise unless this person may look after what came in and could not be used."""
+    _check_role(
+        user,
+        CLINICIANS | {Role.ADMINISTRATOR},
+        _("Only nurses, physicians and administrators look after what could not be used."),
+    )
+
+
 def check_can_export(user: User) -> None:
     """Raise unless this person may take data out."""
     _check_role(user, {Role.ADMINISTRATOR}, _("Only administrators export data."))
@@ -128,6 +137,11 @@ def can_describe(user: User, patient: Patient) -> bool:
     return _allowed(check_can_describe, user, patient)
 
 
+def can_start_plans(user: User) -> bool:
+    """Whether this person may put patients on plans."""
+    return _allowed(check_can_start_plans, user)
+
+
 def can_record(user: User, patient: Patient) -> bool:
     """Whether this person may record treatment, symptoms and results of this patient."""
     return _allowed(check_can_record, user, patient)
@@ -146,6 +160,11 @@ def can_review(user: User, patient: Patient) -> bool:
 def can_import(user: User) -> bool:
     """Whether this person may bring files in."""
     return _allowed(check_can_import, user)
+
+
+def can_mend(user: User) -> bool:
+    """Whether this person may look after what came in and could not be used."""
+    return _allowed(check_can_mend, user)
 
 
 def can_export(user: User) -> bool:

@@ -23,7 +23,7 @@ ON_A_PATIENT: dict[str, set[Role]] = {
     "book": {N, P},
     "review": {P},
 }
-IN_GENERAL: dict[str, set[Role]] = {"import": {A, S}, "export": {A}}
+IN_GENERAL: dict[str, set[Role]] = {"import": {A, S}, "mend": {N, P, A}, "start_plans": {N, P, A, S}, "export": {A}}
 
 
 def both_forms(name: str) -> tuple[Callable[..., None], Callable[..., bool]]:
