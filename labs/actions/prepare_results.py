@@ -207,6 +207,7 @@ def _before_birth(incoming: IncomingResult, on: date, analyte: str) -> KeptAside
     )
 
 
+@lru_cache(maxsize=8192)
 def _canonical(limit: Decimal | None, analyte: str, sent_unit: str) -> Decimal | None:
     """A limit of the printed range in the canonical unit; None when it cannot be stored exactly enough."""
     if limit is None:
