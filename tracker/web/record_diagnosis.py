@@ -84,7 +84,7 @@ class CareTeamForm(forms.Form):
         here = User.objects.filter(Q(sites=patient.site) | Q(pk__in=present), is_active=True).distinct()
         for name, role in POSTS.items():
             choices = here.filter(role=role).order_by("last_name", "first_name", "username")
-            cast(forms.ModelChoiceField[User], self.fields[name]).queryset = choices
+            cast("forms.ModelChoiceField[User]", self.fields[name]).queryset = choices
 
 
 @get_or_post

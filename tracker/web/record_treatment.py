@@ -53,7 +53,7 @@ class LineForm(forms.Form):
 
     def __init__(self, *args: Any, patient: Patient, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        cast(forms.ModelChoiceField[Diagnosis], self.fields["diagnosis"]).queryset = patient.diagnoses.all()
+        cast("forms.ModelChoiceField[Diagnosis]", self.fields["diagnosis"]).queryset = patient.diagnoses.all()
 
 
 @get_or_post

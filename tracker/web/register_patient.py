@@ -44,7 +44,7 @@ class RegisterForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
-        cast(forms.ModelChoiceField[Site], self.fields["site"]).queryset = user.sites.all()
+        cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = user.sites.all()
 
     def clean(self) -> dict[str, Any]:
         """Ask back when a person of the same name and birth date is registered."""
