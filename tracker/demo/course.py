@@ -14,6 +14,10 @@ Days = NDArray[np.int64]
 
 BEFORE_ONSET = 100
 AFTER_RELAPSE = 150
+CLEARANCE = {"MM": 16.0, "AML": 5.0, "ALL": 5.0}
+"""Days in which treatment of a relapse halves the disease."""
+IN_HOSPITAL = 48
+"""Days after the beginning of that treatment in which nobody comes to follow-up."""
 USUAL_GAP = {"MM": 75.0, "AML": 60.0, "ALL": 60.0}
 
 
@@ -64,6 +68,7 @@ class Course:
     stage: Stage
     growth: Growth
     gap: float
+    clearance: float
     diagnosed: int
     remission: int
     last_visit: int
@@ -88,7 +93,9 @@ class Course:
         grown = np.minimum(np.exp2(np.maximum(until - onset, 0) / self.growth.doubling_days), top)
         if self.second_line is None:
             return grown
-        return np.asarray(np.maximum(grown * np.exp2(-np.maximum(days - self.second_line, 0) / 16.0), 1.0), np.float64)
+        return np.asarray(
+            np.maximum(grown * np.exp2(-np.maximum(days - self.second_line, 0) / self.clearance), 1.0), np.float64
+        )
 
 
 def draw_growth(rng: np.random.Generator, illness: Illness) -> Growth:
@@ -130,14 +137,21 @@ def draw_course(rng: np.random.Generator, illness: Illness, place: float, option
     if onset is not None:
         remission = max(today - span, min(remission, onset - int(rng.uniform(BEFORE_ONSET, 240))))
     relapse = None if onset is None else onset + round(growth.to_clinic)
+    lost = today - int(rng.uniform(110, 260)) if stage is Stage.REMISSION and rng.random() < 0.12 else None
     return Course(
-        stage=stage, growth=growth, gap=gap, last_visit=last, onset=onset, remission=remission,
+        stage=stage,
+        growth=growth,
+        gap=gap,
+        clearance=CLEARANCE[illness.disease],
         diagnosed=remission - int(rng.uniform(120, 260)),
+        remission=remission,
+        last_visit=last,
+        onset=onset,
         criterion=None if onset is None else onset + round(growth.to_criterion),
         relapse=relapse,
         second_line=relapse + int(rng.integers(7, 28)) if relapse is not None and stage is Stage.PAST else None,
-        lost=today - int(rng.uniform(110, 260)) if stage is Stage.REMISSION and rng.random() < 0.12 else None,
-    )  # fmt: skip
+        lost=lost,
+    )
 
 
 def _fitting(growth: Growth, stage: Stage, options: CohortOptions) -> Growth:

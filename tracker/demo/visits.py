@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from tracker.demo.course import USUAL_GAP, Course, Days, Stage
+from tracker.demo.course import IN_HOSPITAL, USUAL_GAP, Course, Days, Stage
 from tracker.demo.illness import Illness, Marker
 
 Flags = NDArray[np.bool_]
@@ -51,6 +51,8 @@ def _counts_only_days(
     end = course.last_visit - 1 if course.lost is None else course.lost
     if course.stage is Stage.FRESH and course.criterion is not None:
         end = min(end, course.criterion - 1)
+    if course.second_line is not None:
+        days = days[(days <= course.second_line) | (days > course.second_line + IN_HOSPITAL)]
     return np.unique(days[(days > course.remission) & (days <= end) & ~np.isin(days, planned)]).astype(np.int64)
 
 
@@ -66,6 +68,8 @@ def _planned_days(rng: np.random.Generator, course: Course) -> Days:
     days = np.concatenate([induction, follow_up, _work_up_days(rng, course), [course.remission, course.last_visit]])
     if course.lost is not None:
         days = days[days <= course.lost]
+    if course.second_line is not None:
+        days = days[(days <= course.second_line) | (days > course.second_line + IN_HOSPITAL)]
     return np.unique(days.astype(np.int64))
 
 
