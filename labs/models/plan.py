@@ -93,8 +93,11 @@ class ScheduledTest(models.Model):
         EXTRA = "extra", _("extra")
         REPEAT = "repeat", _("repeat of a finding")
 
-    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="scheduled_tests")
-    plan = models.ForeignKey(Plan, on_delete=models.PROTECT, null=True, blank=True, related_name="tests")
+    # the indexes below begin with patient and with plan: their own would only slow writing
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, db_index=False, related_name="scheduled_tests")
+    plan = models.ForeignKey(
+        Plan, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="tests"
+    )
     kind = models.CharField(_("test"), max_length=40)
     step = models.CharField(_("step"), max_length=60, blank=True)
     sequence = models.PositiveIntegerField(_("number"), default=0)
@@ -113,7 +116,7 @@ class ScheduledTest(models.Model):
     skipped_because = models.CharField(_("skipped because"), max_length=20, choices=SkipReason.choices, blank=True)
     skipped_at = models.DateTimeField(_("skipped"), null=True, blank=True)
     skipped_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
     )
     note = models.TextField(_("note"), blank=True)
 
