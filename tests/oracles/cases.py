@@ -1,0 +1,217 @@
+"""Generated patients, once for the oracles and once for the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import strategies as st
+
+from labs.rules.cohort import Cohort, Event, PatientFacts, Row
+from labs.vocabulary.analytes import ANALYTES
+from labs.vocabulary.fixed_point import to_amount
+from tests.oracles import myeloma, others
+from tests.oracles.plain import PlainEvent, PlainPatient, PlainResult
+
+START = date(2026, 1, 1)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A rule, its oracle, and values that lie close to its bars.
+
+    stable  values of three earlier results that half of the patients have, so that there is something to compare with
+    panel   most days measure all analytes together
+    """
+
+    rule: str
+    oracle: Callable[[PlainPatient], Any]
+    values: dict[str, Sequence[str]]
+    diseases: Sequence[str] = ("MM", "MM", "MM", "AML")
+    comparators: Sequence[str] = ("", "", "", "", "<", ">")
+    gaps: Sequence[int] = (0, 1, 5, 7, 8, 30)
+    kinds: Sequence[str] = ()
+    remission: bool = False
+    chains: bool = False
+    extra: dict[str, Sequence[str]] = field(default_factory=dict)
+    stable: dict[str, str] = field(default_factory=dict)
+    panel: bool = False
+
+
+SERUM = ("0", "0.1", "0.2", "0.3", "0.5", "0.7", "0.8", "1.0", "1.25", "1.5", "4", "4.99", "5", "5.99", "6", "6.25")
+URINE = ("0", "100", "150", "199", "200", "300", "349.9", "350", "1000", "1249", "1250")
+FLC = ("0", "5", "10", "10", "10", "20", "110", "110.01", "115", "130", "130", "500", "625")
+HB = ("7.9", "8.0", "9", "10.4", "10.5", "10.8", "11.4", "11.49", "11.5", "11.6", "12.4", "12.5", "12.6", "12.8", "14")
+RBC = ("3.4", "3.5", "3.643", "3.644", "3.7", "3.9", "4.0", "4.1", "4.2", "4.4", "5")
+CREATININE = ("0.8", "1.0", "1.1", "1.3", "1.49", "1.5", "1.8", "2.9", "3.0", "3.2")
+CALCIUM = ("9", "10.2", "10.21", "10.7", "10.71", "11", "11.01", "12")
+BLASTS = {"blasts_blood_percent": ("0", "0", "1", "2"), "blasts_blood_count": ("0", "0.02")}
+CHAINS = {"flc_kappa": FLC, "flc_lambda": FLC}
+FEW_CHAINS = {"flc_kappa": ("10", "120"), "flc_lambda": ("10",)}
+M_PROTEINS = {"serum_m": ("0.3", "1.2"), "urine_m": ("0", "300")}
+FLAT = {"flc_kappa": "10", "flc_lambda": "10"}
+TRANSFUSION = ("transfusion_red_cells",)
+
+CASES = (
+    Case("MM-PD-SERUM-M", myeloma.serum, {"serum_m": SERUM}, stable={"serum_m": "0.2"}),
+    Case("MM-PD-URINE-M", myeloma.urine, {"urine_m": URINE}, stable={"urine_m": "150"}),
+    Case("MM-PD-FLC", myeloma.flc, CHAINS, extra=M_PROTEINS, chains=True, panel=True, stable=FLAT),
+    Case(
+        "MM-LIGHT-CHAIN-ESCAPE",
+        myeloma.escape,
+        CHAINS,
+        extra=M_PROTEINS,
+        chains=True,
+        panel=True,
+        stable=FLAT | {"serum_m": "1.2"},
+    ),
+    Case(
+        "MM-PD-MARROW",
+        myeloma.marrow,
+        {"plasma_cells_marrow": ("0", "2", "3", "9", "10", "11", "12.99", "13", "14", "50", "59", "63")},
+        extra={"serum_m": ("0.3", "1.2")} | FEW_CHAINS,
+        chains=True,
+    ),
+    Case("MM-HB", myeloma.haemoglobin, {"haemoglobin": HB}, kinds=TRANSFUSION, stable={"haemoglobin": "12.8"}),
+    Case("MM-CREATININE", myeloma.creatinine, {"creatinine": CREATININE}, gaps=(0, 1, 2, 3, 7, 8, 60)),
+    Case(
+        "MM-CALCIUM",
+        myeloma.calcium,
+        {"calcium": CALCIUM, "albumin": ("2.5", "3.0", "4.0", "4.6"), "calcium_corrected": ("10.9", "11.2", "11.6")},
+        comparators=("",),
+        gaps=(0, 0, 1, 9),
+    ),
+    Case(
+        "AML-MARROW",
+        others.aml_marrow,
+        {"blasts_marrow": ("0", "1", "4.9", "5", "6", "30")},
+        diseases=("AML", "AML", "MM"),
+        remission=True,
+    ),
+    Case(
+        "ALL-MARROW",
+        others.all_marrow,
+        {"blasts_marrow": ("0", "4.9", "5", "6", "24.9", "25", "30")},
+        diseases=("ALL", "ALL", "AML"),
+        remission=True,
+    ),
+    Case("AML-BLOOD", others.aml_blood, BLASTS, diseases=("AML", "AML", "MM"), remission=True, gaps=(0, 1, 6, 7, 8)),
+    Case("ALL-BLOOD", others.all_blood, BLASTS, diseases=("ALL", "ALL", "MM"), remission=True),
+    Case(
+        "CBC-HB-FALL",
+        others.cbc_haemoglobin,
+        {"haemoglobin": HB},
+        diseases=("MM", "AML", "ALL"),
+        kinds=("transfusion_red_cells", "esa", "g_csf"),
+        remission=True,
+        stable={"haemoglobin": "12.5"},
+    ),
+    Case(
+        "CBC-RBC-FALL",
+        others.cbc_red_cells,
+        {"rbc": RBC, "haemoglobin": ("11", "11.5", "12", "12.5", "12.6", "13")},
+        diseases=("MM", "AML", "ALL"),
+        kinds=TRANSFUSION,
+        remission=True,
+        stable={"rbc": "4.0", "haemoglobin": "12.5"},
+        panel=True,
+    ),
+    Case("ASSAY-CHANGED", others.assay_changed, {"serum_m": ("0.3", "0.8", "0.9"), "haemoglobin": ("12", "13")}),
+)
+NO_LIST: list[tuple[str, ...]] = [()]
+
+
+@st.composite
+def patients(draw: st.DrawFn, case: Case) -> PlainPatient:
+    """One patient with up to 14 results in any order, contradicting and repeated ones among them."""
+    gaps = draw(st.lists(st.sampled_from(case.gaps), min_size=1, max_size=14))
+    day, days = START, []
+    for gap in gaps:
+        day += timedelta(days=gap)
+        days.append(day)
+    results = [result for number, day in enumerate(days) for result in draw(_of_day(case, day, number))]
+    if case.stable and draw(st.booleans()):
+        results += [
+            PlainResult(code, START - timedelta(days=back), Decimal(value), "", "A", None, f"S{back}")
+            for code, value in case.stable.items()
+            for back in (30, 20, 10)
+        ]
+    near = st.integers(-40, 200).map(lambda n: START + timedelta(days=n))
+    events = tuple(
+        PlainEvent(kind, start, start + timedelta(days=draw(st.integers(0, 3))))
+        for kind, start in draw(
+            st.lists(st.tuples(st.sampled_from(case.kinds), near), max_size=2) if case.kinds else st.just([])
+        )
+    )
+    return PlainPatient(
+        disease=draw(st.sampled_from(case.diseases)),
+        lines=tuple(sorted(set(draw(st.lists(near, max_size=2))))) if draw(st.booleans()) else (),
+        remission=draw(st.none() | near) if case.remission else None,
+        born=draw(st.sampled_from([None, date(1980, 2, 29), date(2008, 2, 29), date(2008, 1, 20), date(2015, 5, 1)])),
+        light_chain=draw(st.sampled_from(["kappa", "kappa", "lambda", "lambda", "lambda", ""])) if case.chains else "",
+        disease_type=draw(st.sampled_from(["", "intact", "light_chain_only", "nonsecretory"])) if case.chains else "",
+        measurable=frozenset(
+            draw(st.sampled_from(NO_LIST * 6 + [("serum_m",), ("flc",), ("urine_m", "flc"), ("marrow",)]))
+        ),
+        events=events,
+        results=tuple(draw(st.permutations(results))),
+    )
+
+
+@st.composite
+def _of_day(draw: st.DrawFn, case: Case, day: date, number: int) -> list[PlainResult]:
+    if case.panel and draw(st.integers(0, 9)) < 8:
+        group = draw(st.sampled_from("AAAAAAAB"))
+        return [replace(draw(_result(case, code, day, number)), group=group) for code in case.values]
+    code = draw(st.sampled_from(sorted(case.values) * 3 + sorted(case.extra)))
+    return [draw(_result(case, code, day, number))]
+
+
+@st.composite
+def _result(draw: st.DrawFn, case: Case, analyte: str, day: date, number: int) -> PlainResult:
+    pools = case.values | case.extra
+    hour = draw(st.sampled_from([None, None, 8, 15]))
+    return PlainResult(
+        analyte=analyte,
+        day=day,
+        value=Decimal(draw(st.sampled_from(pools[analyte]))),
+        comparator=draw(st.sampled_from(case.comparators)),
+        group=draw(st.sampled_from("AAAAAAAB")),
+        moment=None if hour is None else datetime(day.year, day.month, day.day, hour),
+        accession=f"{draw(st.sampled_from('ABC'))}{number:02}",
+    )
+
+
+def facts_of(patient: PlainPatient, key: str | int = "p") -> PatientFacts:
+    """The same patient for the rules."""
+    return PatientFacts(
+        key,
+        disease=patient.disease,
+        birth_date=patient.born,
+        light_chain=patient.light_chain,
+        disease_type=patient.disease_type,
+        measurable=patient.measurable,
+        line_starts=patient.lines,
+        remission_on=patient.remission,
+        events=tuple(Event(e.kind, e.start, e.end) for e in patient.events),
+    )
+
+
+def rows_of(patient: PlainPatient, key: str | int = "p") -> list[Row]:
+    """The same results for the rules."""
+    return [
+        Row(
+            key, r.analyte, r.day, to_amount(r.value, ANALYTES[r.analyte].places), r.comparator, "", "", r.group,
+            None if r.moment is None else r.moment.replace(tzinfo=UTC), r.accession, number,
+        )
+        for number, r in enumerate(patient.results)
+    ]  # fmt: skip
+
+
+def cohort_of(*many: PlainPatient) -> Cohort:
+    """Patients with the keys 0, 1, 2 ..."""
+    facts = [facts_of(patient, key) for key, patient in enumerate(many)]
+    return Cohort.build(facts, [row for key, patient in enumerate(many) for row in rows_of(patient, key)])
