@@ -9,14 +9,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
-from patients.models import User
 from tests import chromium
-from tests.factories.people import PASSWORD
+
+if TYPE_CHECKING:
+    from patients.models import User
 
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-dev-shm-usage"]
 HERE = Path(__file__).parent
@@ -77,16 +78,17 @@ def page(open_window: Callable[..., Page]) -> Page:
 
 
 @pytest.fixture
-def sign_in() -> Callable[[Page, User], None]:
-    """Sign a person in by the form, as they would."""
+def sign_in(request: pytest.FixtureRequest) -> Callable[..., Page]:
+    """Sign a person in by the form, as they would; `on` another window than `page`. Gives the window back."""
+    from tests.factories.people import PASSWORD  # models can be imported only once Django is set up
 
-    def by_form(page: Page, user: User, password: str = PASSWORD) -> None:
+    def by_form(user: User, *, on: Page | None = None, password: str = PASSWORD) -> Page:
+        page: Page = on or request.getfixturevalue("page")
         page.goto("/accounts/login/")
-        page.get_by_label("Username").or_(page.get_by_label("Login")).or_(page.locator("#id_login")).first.fill(
-            user.username
-        )
+        page.locator("#id_login").fill(user.username)
         page.locator("#id_password").fill(password)
         page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_load_state()
+        return page
 
     return by_form

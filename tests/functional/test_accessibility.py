@@ -55,7 +55,7 @@ def test_no_page_has_a_serious_fault(open_window: Callable[..., Page], sign_in, 
     page = open_window(color_scheme=scheme)
     page.goto("/accounts/login/")
     faults = grave_faults(page)
-    sign_in(page, getattr(unit, role))
+    sign_in(getattr(unit, role), on=page)
     for address in addresses(unit, role):
         page.goto(address)
         page.wait_for_load_state("networkidle")
@@ -65,7 +65,7 @@ def test_no_page_has_a_serious_fault(open_window: Callable[..., Page], sign_in, 
 
 def test_opened_parts_have_no_serious_fault(page: Page, sign_in) -> None:
     unit = open_unit()
-    sign_in(page, unit.physician)
+    sign_in(unit.physician, on=page)
     page.get_by_role("link", name="why?").first.click()
     page.get_by_text("What was compared").wait_for()
     page.locator(".v-menu summary").click()
@@ -84,7 +84,7 @@ def test_opened_parts_have_no_serious_fault(page: Page, sign_in) -> None:
 def test_nothing_runs_off_a_phones_screen(open_window: Callable[..., Page], sign_in, role: str) -> None:
     unit = open_unit()
     page = open_window(width=390, height=844, is_mobile=True, has_touch=True)
-    sign_in(page, getattr(unit, role))
+    sign_in(getattr(unit, role), on=page)
     wide = []
     for address in addresses(unit, role):
         page.goto(address)
@@ -96,7 +96,7 @@ def test_nothing_runs_off_a_phones_screen(open_window: Callable[..., Page], sign
 def test_targets_are_large_enough_for_a_finger(open_window: Callable[..., Page], sign_in) -> None:
     unit = open_unit()
     page = open_window(width=390, height=844, is_mobile=True, has_touch=True)
-    sign_in(page, unit.physician)
+    sign_in(unit.physician, on=page)
     small = page.evaluate(
         "() => [...document.querySelectorAll('button, select, .v-nav__link, summary')]"
         ".filter(e => e.offsetParent && e.getBoundingClientRect().height < 24).map(e => e.outerHTML.slice(0, 80))"

@@ -38,7 +38,7 @@ def test_from_signing_in_to_acknowledging_without_a_mouse(page: Page) -> None:
 
 def test_slash_searches_and_enter_opens(page: Page, sign_in) -> None:
     unit = open_unit()
-    sign_in(page, unit.physician)
+    sign_in(unit.physician, on=page)
     page.keyboard.press("/")
     expect(page.get_by_role("searchbox")).to_be_focused()
     page.keyboard.type("0004711")
@@ -53,7 +53,7 @@ def test_slash_searches_and_enter_opens(page: Page, sign_in) -> None:
 
 
 def test_keys_are_listed_and_can_be_switched_off(page: Page, sign_in) -> None:
-    sign_in(page, open_unit().physician)
+    sign_in(open_unit().physician, on=page)
     page.keyboard.press("?")
     expect(page.get_by_role("heading", name="Keys")).to_be_visible()
     page.get_by_text("Use these single keys").click()
@@ -65,7 +65,7 @@ def test_keys_are_listed_and_can_be_switched_off(page: Page, sign_in) -> None:
 
 def test_letters_typed_into_a_field_are_text(page: Page, sign_in) -> None:
     unit = open_unit()
-    sign_in(page, unit.physician)
+    sign_in(unit.physician, on=page)
     page.goto(f"/signals/{unit.flag.pk}/")
     page.get_by_label("Note").press_sequentially("a jar? /g i")
     expect(page.get_by_label("Note")).to_have_value("a jar? /g i")
@@ -73,7 +73,7 @@ def test_letters_typed_into_a_field_are_text(page: Page, sign_in) -> None:
 
 
 def test_the_focus_is_always_to_be_seen(page: Page, sign_in) -> None:
-    sign_in(page, open_unit().physician)
+    sign_in(open_unit().physician, on=page)
     for _ in range(14):
         page.keyboard.press("Tab")
         seen = page.evaluate(

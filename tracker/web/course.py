@@ -31,7 +31,7 @@ def course_of(patient: Patient, *, today: date) -> Course:
     for one in diagnoses:
         codes = [code for group in groups for code in group.rules]
         held |= bars(patient=patient, diagnosis=one, results=usable_now(results), events=events, rules=codes)
-    background = background_of(diagnoses, events, today=today)
+    background = background_of(diagnoses, events, today=today, since=results[0].collected_on if results else None)
     lines = bars_of_rules(groups, held)
     drawn = [draw(chart_of(group, trends_of(results), background, lines)) for group in groups]
     expected = {key for one in diagnoses for key in MAIN[one.disease]}

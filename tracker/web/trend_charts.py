@@ -39,14 +39,17 @@ class Background:
     today: date
     lines: Sequence[TreatmentLine] = ()
     events: Sequence[TreatmentEvent] = ()
+    since: date | None = None
     involved: str = ""
 
 
-def background_of(diagnoses: Collection[Diagnosis], events: Sequence[TreatmentEvent], *, today: date) -> Background:
+def background_of(
+    diagnoses: Collection[Diagnosis], events: Sequence[TreatmentEvent], *, today: date, since: date | None = None
+) -> Background:
     """Therapy and events of a patient; `involved` is the light chain of the myeloma clone."""
     lines = sorted((line for one in diagnoses for line in one.lines.all()), key=lambda line: line.started_on)
     involved = next((f"flc_{one.light_chain}" for one in diagnoses if one.light_chain), "")
-    return Background(today, lines, events, involved)
+    return Background(today, lines, events, since, involved)
 
 
 def chart_of(
@@ -56,7 +59,7 @@ def chart_of(
     found = [trends[code] for code in group.analytes if code in trends]
     main = next((trend for trend in found if trend.analyte.code == background.involved), found[0] if found else None)
     points = [point for trend in found for point in _points(trend, several=len(found) > 1)]
-    since = min((point.on for point in points), default=background.today)
+    since = min([background.since or background.today, *(point.on for point in points)])
     own = bars.get(group.key, Bars())
     changes = sorted({day for trend in found for day in trend.assay_changes})
     return TrendChart(
@@ -65,6 +68,7 @@ def chart_of(
         unit=written(main.analyte.unit) if main else "",
         points=points,
         today=background.today,
+        starts_on=since,
         reference_low=main.reference_low if main else None,
         reference_high=main.reference_high if main else None,
         nadir=own.nadir,

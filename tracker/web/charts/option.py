@@ -23,6 +23,7 @@ GROUP_SYMBOLS = ("circle", "rect", "diamond")
 STRIP = 0.925
 """Where the strip of therapies begins, as a share of the height."""
 RULE_LABEL_WIDTH = 80
+RULE_LABEL_WRAP = {"width": RULE_LABEL_WIDTH - 6, "overflow": "break"}
 STRIP_LETTERS = 52
 """Letters that fit along the whole strip of a chart on a small screen."""
 
@@ -284,7 +285,14 @@ def _right_margin(chart: TrendChart) -> int:
 
 
 def _rule_label(text: str, colour: str, position: str) -> Option:
-    return {"formatter": text, "position": position, "color": colour, "fontSize": 11, "lineHeight": 13}
+    return {
+        "formatter": text,
+        "position": position,
+        "color": colour,
+        "fontSize": 11,
+        "lineHeight": 13,
+        **RULE_LABEL_WRAP,
+    }
 
 
 def _decade_below(value: float) -> float:
