@@ -22,6 +22,15 @@ class Step:
     until_month: int | None = None
     tolerance: timedelta | None = None
 
+    @property
+    def timing(self) -> str:
+        """When it is due, in words: "every 3 months, months 12 to 24"."""
+        if self.every is None:
+            return "after " + ", ".join(map(str, self.at))
+        if self.until_month is not None:
+            return f"every {self.every}, months {self.from_month} to {self.until_month}"
+        return f"every {self.every}" + (f", from month {self.from_month} on" if self.from_month else "")
+
     def due_dates(self, anchor: date) -> Iterator[date]:
         """The days it is due, in order."""
         if self.every is None:

@@ -41,6 +41,22 @@ def test_the_interval_tapers_with_months_since_the_anchor():
     assert [slot.lapses_on for slot in found[2:4]] == [date(2025, 7, 1), date(2025, 10, 1)]
 
 
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        (Step("a", "cbc", every=Interval(1, "month")), "every 1 month"),
+        (
+            Step("a", "cbc", every=Interval(3, "month"), from_month=12, until_month=24),
+            "every 3 months, months 12 to 24",
+        ),
+        (Step("a", "cbc", every=Interval(6, "week"), from_month=24), "every 6 weeks, from month 24 on"),
+        (Step("a", "chimerism", at=(Interval(30, "day"), Interval(60, "day"))), "after 30 days, 60 days"),
+    ],
+)
+def test_a_step_says_when_it_is_due_in_words(step, words):
+    assert step.timing == words
+
+
 def test_single_days_are_counted_from_the_anchor_and_the_last_never_lapses():
     step = Step("chimerism", "chimerism", at=tuple(map(parse_interval, ["30 days", "60 days", "180 days"])))
     found = slots([step], date(2025, 1, 1), after=date.min, until=date(2026, 1, 1))
