@@ -25,7 +25,7 @@ class Size:
 
 SIZES = {
     "small": Size(values=100_000, patients=60, density="modest", posts=40, turns=3),
-    "usual": Size(values=1_000_000, patients=1_500, density="modest", posts=300, turns=5),
+    "usual": Size(values=1_000_000, patients=600, density="modest", posts=300, turns=5),
     "large": Size(values=5_000_000, patients=10_000, density="modest", posts=1_000, turns=5),
     "registry": Size(values=10_000_000, patients=100_000, density="low", posts=1_000, turns=3),
 }
@@ -46,7 +46,7 @@ def main() -> None:
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
-    parser.add_argument("--size", choices=SIZES, default="usual", help="usual takes a few minutes, large half an hour")
+    parser.add_argument("--size", choices=SIZES, default="usual", help="usual takes a few minutes, large an hour")
     parser.add_argument("--only", nargs="*", choices=ROWS, help="some of the rows")
     parser.add_argument("--json", action="store_true", help="print one JSON object on the last line too")
     return parser.parse_args()
