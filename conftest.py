@@ -17,7 +17,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
+import hypothesis
 import pytest
+
+# A busy machine is slow at times; that is no fault of the code. Sizes and budgets are measured by `make bench`.
+hypothesis.settings.register_profile("vigil", deadline=None)
+hypothesis.settings.load_profile("vigil")
 
 ROOT = Path(__file__).resolve().parent
 HOMES = ROOT / "var" / "tests"
