@@ -11,7 +11,7 @@ from tracker import logs
 
 worker_class = "gthread"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-threads = int(os.environ.setdefault("VIGIL_POOL_SIZE", "8"))
+threads = int(os.environ.setdefault("VIGIL_POOL_SIZE", "8")) or 8
 timeout = 120
 graceful_timeout = 30
 keepalive = 5

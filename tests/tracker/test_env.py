@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from tracker import env
 
+READS = r"""(?:read\.\w+|switch|number|words|environ\.get|environ\.setdefault)\(\s*"([A-Z_]+)"|"(PROMETHEUS_MULTIPROC_DIR)" """.strip()
 PRODUCTION = {
     "VIGIL_ENV": "production",
     "SECRET_KEY": "a-long-random-string-that-nobody-else-could-ever-know",
@@ -136,3 +138,11 @@ def test_a_number_that_is_none_is_refused(environment: pytest.MonkeyPatch, text:
     environment.setenv("PORT", text)
     with pytest.raises(ImproperlyConfigured, match="PORT is"):
         env.number("PORT", 8000)
+
+
+def test_every_variable_is_described() -> None:
+    described = set(re.findall(r"^\| `([A-Z_]+)`", (env.ROOT / "docs/reference/settings.md").read_text(), re.MULTILINE))
+    read = set()
+    for file in [*env.ROOT.glob("tracker/*.py"), *env.ROOT.glob("tracker/management/commands/*.py")]:
+        read |= {name for found in re.findall(READS, file.read_text()) for name in found if name}
+    assert read - {"DJANGO_SETTINGS_MODULE"} == described

@@ -247,12 +247,16 @@ def web_command(port: int) -> list[str]:
 
 
 def answers(port: int) -> bool:
-    """Whether the web server answers."""
+    """Whether the web server answers, be it with a refusal."""
+    name = next((host.lstrip(".") for host in settings.ALLOWED_HOSTS if host != "*"), HOST)
+    question = urllib.request.Request(f"http://{HOST}:{port}/livez", headers={"Host": name})
     try:
-        with urllib.request.urlopen(f"http://{HOST}:{port}/livez", timeout=5) as response:
-            return bool(response.status == 200)
-    except (OSError, urllib.error.URLError):
+        urllib.request.urlopen(question, timeout=5).close()
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
         return False
+    return True
 
 
 def farewell(child: Child) -> str:
