@@ -12,6 +12,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from django.db import transaction
 
+from labs.actions.close_tests import close_for
 from labs.actions.evaluate import evaluate_patients
 from labs.vocabulary.symptoms import SYMPTOMS
 from patients.actions import end_treatment, record_diagnosis, record_symptoms, record_treatment
@@ -49,6 +50,12 @@ end_event = then_evaluate(end_treatment.end_event, lambda event: event.patient)
 _tell_symptoms = then_evaluate(record_symptoms.record_symptoms, lambda report: report.patient)
 
 
+@transaction.atomic
 def tell_symptoms(**told: Any) -> SymptomReport:
-    """The symptoms of one day, in the codes of the vocabulary; arguments as of `record_symptoms` but for `known`."""
-    return _tell_symptoms(known=SYMPTOMS.keys(), **told)
+    """The symptoms of one day, in the codes of the vocabulary; arguments as of `record_symptoms` but for `known`.
+
+    The visit that was planned for these days is done with it.
+    """
+    report = _tell_symptoms(known=SYMPTOMS.keys(), **told)
+    close_for(patient_ids=[report.patient_id], by=told["by"], now=told["now"])
+    return report

@@ -9,9 +9,11 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from labs.actions.close_tests import Closed, close_for
+from labs.actions.record_course import tell_symptoms
 from labs.models import Result, ScheduledTest
 from patients.actions.system_account import system_account
 from patients.models import AuditEvent, Patient, SymptomReport
+from tests.factories.people import make_nurse
 from tests.factories.persons import make_diagnosis, make_patient
 from tests.factories.plans import make_plan, make_scheduled_test
 from tests.factories.results import make_report, make_result
@@ -178,3 +180,11 @@ def late_from(*tests: ScheduledTest) -> list[date]:
         .order_by("due_on")
         .values_list("late_from", flat=True)
     )
+
+
+def test_symptoms_told_on_a_visit_close_the_planned_one():
+    test = make_scheduled_test(kind="visit", due_on=DAY)
+    nurse = make_nurse(test.patient.site)
+    tell_symptoms(patient=test.patient, reported_on=DAY, symptoms=[], by=nurse, now=NOW)
+    test.refresh_from_db()
+    assert test.collected_on == DAY
