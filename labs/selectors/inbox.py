@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from django.db.models import Count, Max, Min, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
@@ -113,7 +114,7 @@ def marker_of(flag: Flag) -> str:
     """The analyte a signal is about: that of its newest own evidence; "" without evidence."""
     evidence = flag.finding.get("evidence") or []
     own = [item for item in evidence if item.get("role") not in {"reference", "context"}] or evidence
-    newest = max(own, key=lambda item: item.get("collected_on", ""), default={})
+    newest: Mapping[str, Any] = max(own, key=lambda item: item.get("collected_on", ""), default={})
     return str(newest.get("analyte", ""))
 
 

@@ -48,6 +48,12 @@ def addresses(unit: Unit, role: str) -> list[str]:
     return [path.format(flag=unit.flag.pk, patient=unit.patient.pk, test=unit.overdue.pk) for path in PAGES[role]]
 
 
+def test_a_planted_fault_is_seen(page: Page) -> None:
+    page.goto("/accounts/login/")
+    page.evaluate("document.querySelector('main').append(document.createElement('input'))")
+    assert any("label" in fault for fault in grave_faults(page))
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("role", PAGES)
 def test_no_page_has_a_serious_fault(open_window: Callable[..., Page], sign_in, role: str, scheme: str) -> None:

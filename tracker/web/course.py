@@ -7,7 +7,7 @@ from datetime import date
 
 from labs.selectors.bars import Held, bars, usable_now
 from labs.selectors.trend import measured_results, trends_of
-from patients.models import Patient
+from patients.models import Disease, Patient
 from tracker.web.charts import DrawnChart, draw
 from tracker.web.marker_groups import MAIN, groups_for
 from tracker.web.trend_charts import background_of, bars_of_rules, chart_of
@@ -34,7 +34,7 @@ def course_of(patient: Patient, *, today: date) -> Course:
     background = background_of(diagnoses, events, today=today, since=results[0].collected_on if results else None)
     lines = bars_of_rules(groups, held)
     drawn = [draw(chart_of(group, trends_of(results), background, lines)) for group in groups]
-    expected = {key for one in diagnoses for key in MAIN[one.disease]}
+    expected = {key for one in diagnoses for key in MAIN[Disease(one.disease)]}
     return Course(
         charts=[chart for chart in drawn if chart.rows],
         absent=[chart.title for chart in drawn if not chart.rows and chart.key in expected],

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from labs.models import Flag, Result
+from labs.models import Flag, Result, Review
 from labs.models.flag_states import REVIEW_TRANSITIONS
 from labs.selectors.bars import Held, bars, usable_now
 from labs.selectors.inbox import marker_of
@@ -25,7 +25,7 @@ def flag_context(user: User, flag: Flag, form: ResolveForm) -> dict[str, Any]:
     """Context of `flags/flag.html`."""
     patient = flag.patient
     today = clock.today_at(patient.site)
-    steps = REVIEW_TRANSITIONS[flag.review] if can_review(user, patient) else {}
+    steps = REVIEW_TRANSITIONS[Review(flag.review)] if can_review(user, patient) else {}
     return {
         "flag": flag,
         "finding": flag.finding,

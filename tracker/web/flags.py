@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
@@ -23,6 +23,7 @@ from patients.actions.record_access import record_access
 from tracker.web import clock
 from tracker.web.flag_forms import ResolveForm
 from tracker.web.flag_page import flag_context
+from tracker.web.signed_in import SignedInRequest
 
 FlagView = Callable[..., HttpResponse]
 
@@ -32,7 +33,7 @@ def opens_flag(view_name: str) -> Callable[[FlagView], Callable[..., HttpRespons
 
     def decorate(view: FlagView) -> Callable[..., HttpResponse]:
         @wraps(view)
-        def opened(request: HttpRequest, flag_id: int, **kwargs: Any) -> HttpResponse:
+        def opened(request: SignedInRequest, flag_id: int, **kwargs: Any) -> HttpResponse:
             try:
                 flag = visible_flag(user=request.user, flag_id=flag_id)
             except Flag.DoesNotExist:
@@ -47,7 +48,7 @@ def opens_flag(view_name: str) -> Callable[[FlagView], Callable[..., HttpRespons
 
 @require_safe
 @opens_flag("signal")
-def flag(request: HttpRequest, flag: Flag) -> HttpResponse:
+def flag(request: SignedInRequest, flag: Flag) -> HttpResponse:
     """The whole reasoning of one signal, the chart of its marker, and the decision."""
     form = ResolveForm(flag=flag, today=clock.today_at(flag.patient.site))
     return render(request, "flags/flag.html", flag_context(request.user, flag, form))
@@ -55,7 +56,7 @@ def flag(request: HttpRequest, flag: Flag) -> HttpResponse:
 
 @require_safe
 @opens_flag("why")
-def why(request: HttpRequest, flag: Flag) -> HttpResponse:
+def why(request: SignedInRequest, flag: Flag) -> HttpResponse:
     """The reasoning alone, to be put into a card; on its own it is the signal's page."""
     if not request.headers.get("HX-Request"):
         return redirect("flag", flag.pk)
@@ -63,7 +64,7 @@ def why(request: HttpRequest, flag: Flag) -> HttpResponse:
 
 
 @require_POST
-def acknowledge(request: HttpRequest) -> HttpResponse:
+def acknowledge(request: SignedInRequest) -> HttpResponse:
     """Take on the signals named `flag=number:version`, all or none."""
     versions = _versions(request.POST.getlist("flag"))
     try:
@@ -84,7 +85,7 @@ def acknowledge(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["POST"])
 @opens_flag("resolve")
-def resolve(request: HttpRequest, flag: Flag) -> HttpResponse:
+def resolve(request: SignedInRequest, flag: Flag) -> HttpResponse:
     """Close the signal with a coded decision; a refusal brings the form back as it was filled in."""
     form = ResolveForm(request.POST, flag=flag, today=clock.today_at(flag.patient.site))
     if form.is_valid():
@@ -103,7 +104,7 @@ def resolve(request: HttpRequest, flag: Flag) -> HttpResponse:
 
 @require_POST
 @opens_flag("reopen")
-def reopen(request: HttpRequest, flag: Flag) -> HttpResponse:
+def reopen(request: SignedInRequest, flag: Flag) -> HttpResponse:
     """Take back an acknowledgement or a decision; the history keeps it."""
     try:
         reopen_flag(
@@ -128,7 +129,7 @@ def _versions(pairs: list[str]) -> dict[int, int]:
     return versions
 
 
-def _back(request: HttpRequest, otherwise: str) -> str:
+def _back(request: SignedInRequest, otherwise: str) -> str:
     target = request.POST.get("next", "")
     safe = url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()

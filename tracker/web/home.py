@@ -9,10 +9,11 @@ from django.templatetags.static import static
 from django.views.decorators.http import require_safe
 
 from tracker.web.navigation import home_of
+from tracker.web.signed_in import SignedInRequest
 
 
 @require_safe
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedInRequest) -> HttpResponse:
     """Send a person to the page that answers their first question."""
     return redirect(home_of(request.user.role))
 

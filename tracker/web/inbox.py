@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,6 +17,7 @@ from patients.models import Disease, Role
 from tracker.web import clock
 from tracker.web.inbox_cards import shown
 from tracker.web.paging import cursors, refuses_bad_cursors
+from tracker.web.signed_in import SignedInRequest
 
 
 class InboxFilter(forms.Form):
@@ -55,13 +56,19 @@ class InboxFilter(forms.Form):
 
 @require_safe
 @refuses_bad_cursors
-def inbox_page(request: HttpRequest) -> HttpResponse:
+def inbox_page(request: SignedInRequest) -> HttpResponse:
     """Cards of waiting signals, the most urgent first."""
     if request.user.role != Role.PHYSICIAN:
         raise PermissionDenied(_("Only physicians have an inbox of signals."))
     form = InboxFilter(request.GET)
     wanted = form.wanted()
     page = inbox(user=request.user, wanted=wanted, today=clock.today(), **cursors(request))
-    page.rows = [shown(card, now=clock.now()) for card in page.rows]
-    context = {"page": page, "form": form, "counts": inbox_counts(user=request.user, wanted=wanted), "wanted": wanted}
+    cards = [shown(card, now=clock.now()) for card in page.rows]
+    context = {
+        "page": page,
+        "cards": cards,
+        "form": form,
+        "counts": inbox_counts(user=request.user, wanted=wanted),
+        "wanted": wanted,
+    }
     return render(request, "inbox/inbox.html", context)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -15,6 +15,7 @@ from patients.actions.record_access import record_access
 from patients.models import Patient, User
 from patients.selectors.patients import banner_of, patients_with_banner
 from tracker.web import clock
+from tracker.web.signed_in import SignedInRequest
 
 TABS = (
     ("patient", gettext_lazy("Course")),
@@ -32,7 +33,7 @@ def opens_record(view_name: str) -> Callable[[PatientView], Callable[..., HttpRe
 
     def decorate(view: PatientView) -> Callable[..., HttpResponse]:
         @wraps(view)
-        def opened(request: HttpRequest, patient_id: int, **kwargs: Any) -> HttpResponse:
+        def opened(request: SignedInRequest, patient_id: int, **kwargs: Any) -> HttpResponse:
             try:
                 patient = record_of(request.user, patient_id)
             except Patient.DoesNotExist:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -10,11 +10,12 @@ from django.views.decorators.http import require_safe
 from labs.selectors.plan_of import plan_of
 from patients.models import Patient
 from tracker.web.patient import frame, opens_record
+from tracker.web.signed_in import SignedInRequest
 
 
 @require_safe
 @opens_record("plan")
-def patient_plan(request: HttpRequest, patient: Patient) -> HttpResponse:
+def patient_plan(request: SignedInRequest, patient: Patient) -> HttpResponse:
     """The patient's protocols and scheduled tests."""
     context = frame(patient, "patient_plan")
     plan = plan_of(patient=patient, today=context["today"])

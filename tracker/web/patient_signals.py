@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from labs.selectors.signals import answers_of, flags_of
 from patients.models import Patient
 from tracker.web.patient import frame, opens_record
+from tracker.web.signed_in import SignedInRequest
 
 
 @require_safe
 @opens_record("signals")
-def patient_signals(request: HttpRequest, patient: Patient) -> HttpResponse:
+def patient_signals(request: SignedInRequest, patient: Patient) -> HttpResponse:
     """Open signals first, then the earlier ones, then the rules that could not answer."""
     context = frame(patient, "patient_signals")
     context |= {"signals": flags_of(patient=patient), "answers": answers_of(patient=patient)}

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from patients.selectors.patients import find_patients
 from tracker.web import clock
 from tracker.web.paging import cursors, refuses_bad_cursors
+from tracker.web.signed_in import SignedInRequest
 
 
 @require_safe
 @refuses_bad_cursors
-def patients(request: HttpRequest) -> HttpResponse:
+def patients(request: SignedInRequest) -> HttpResponse:
     """Patients this person may see; a search that finds exactly one opens it."""
     text = request.GET.get("q", "").strip()
     page = find_patients(user=request.user, text=text, **cursors(request))
