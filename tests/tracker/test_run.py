@@ -191,6 +191,7 @@ def test_a_part_that_ends_by_itself_ends_all_and_is_named(place: Place) -> None:
 
 def test_a_port_in_use_is_said_before_anything_starts(place: Place) -> None:
     with socket.socket() as taken:
+        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         taken.bind(("127.0.0.1", place.port))
         taken.listen()
         run = place.start()
