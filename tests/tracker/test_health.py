@@ -12,7 +12,8 @@ from tracker import health
 def heartbeat(seconds_ago: float) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
-            "insert into procrastinate_workers (last_heartbeat) values (now() - make_interval(secs => %s))", [seconds_ago]
+            "insert into procrastinate_workers (last_heartbeat) values (now() - make_interval(secs => %s))",
+            [seconds_ago],
         )
 
 
