@@ -12,7 +12,7 @@ PRODUCTION := VIGIL_ENV=production SECRET_KEY=only-for-checking-settings-0123456
 	DATABASE_URL=postgresql://nobody@localhost:1/nothing ALLOWED_HOSTS=vigil.example.org
 QUIET_KEY := SECRET_KEY=only-for-checking
 
-.PHONY: help setup setup-dev run test check fix docs bench lock
+.PHONY: help setup setup-dev run test check fix docs bench lock vendor
 .PHONY: check-style check-types check-imports check-migrations check-settings check-templates check-docs
 
 help: ## list the commands
@@ -69,3 +69,6 @@ bench: setup-dev ## measure, and print ratios
 lock: setup-dev ## pin the newest allowed packages in requirements*.txt
 	$(BIN) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements.in -o requirements.txt
 	$(BIN) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements-dev.in -o requirements-dev.txt
+
+vendor: ## rebuild tracker/static/vendor (the only target that needs node)
+	sh tracker/frontend/vendor.sh
