@@ -1,0 +1,45 @@
+"""The page of the state machines, from their transition tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from labs.models.flag_states import REVIEW_TRANSITIONS, SIGNAL_TRANSITIONS
+from labs.selectors.due import Status, status_of
+from tracker.docs.markdown import code, page, table
+
+
+def state_pages() -> Mapping[str, str]:
+    """Path -> text."""
+    return {"docs/reference/states.md": _page()}
+
+
+def _page() -> str:
+    review = [
+        f"    {state.value} --> {target.value}: {verb}"
+        for state, steps in REVIEW_TRANSITIONS.items()
+        for verb, target in steps.items()
+    ]
+    signal = [
+        f"    {state.value} --> {target.value}"
+        for state, targets in SIGNAL_TRANSITIONS.items()
+        for target in sorted(targets)
+    ]
+    return page(
+        "States",
+        "## What people do with a flag",
+        "New evidence takes the step `reopen` as well.",
+        _diagram(["    [*] --> open", *review]),
+        "## What the rules say",
+        "Late and corrected results can turn any answer into any other. Each turn is kept with the evidence as it "
+        "stood.",
+        _diagram(["    [*] --> provisional", "    [*] --> confirmed", *signal]),
+        "## Scheduled tests",
+        f"Never stored: derived from dates, on the calendar of the patient's site, by {code(status_of.__qualname__)} "
+        f"in `{status_of.__module__.replace('.', '/')}.py`.",
+        table(("Status", ""), [(code(status.value), status.label) for status in Status]),
+    )
+
+
+def _diagram(lines: list[str]) -> str:
+    return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```"])
