@@ -145,4 +145,4 @@ def test_every_variable_is_described() -> None:
     read = set()
     for file in [*env.ROOT.glob("tracker/*.py"), *env.ROOT.glob("tracker/management/commands/*.py")]:
         read |= {name for found in re.findall(READS, file.read_text()) for name in found if name}
-    assert read - {"DJANGO_SETTINGS_MODULE"} == described
+    assert read - {"DJANGO_SETTINGS_MODULE"} == described - {"CHROMIUM", "CI"}  # which only tests read
