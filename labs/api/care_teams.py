@@ -20,7 +20,7 @@ class CareTeamViewSet(viewsets.GenericViewSet[Patient]):
     """Care teams of the patients you may see."""
 
     queryset = Patient.objects.none()
-    serializer_class = CareTeamSerializer
+    serializer_class = CareTeamSerializer  # type: ignore[assignment]
     lookup_value_regex = r"\d+"
 
     def get_queryset(self) -> Any:

@@ -31,7 +31,7 @@ class ScheduledTestSerializer(serializers.ModelSerializer[ScheduledTest]):
     """One test with its window and its state today."""
 
     status = serializers.ChoiceField(choices=Status.choices, read_only=True)
-    label = serializers.SerializerMethodField()
+    label = serializers.SerializerMethodField()  # type: ignore[assignment]
     skipped_because = serializers.ChoiceField(choices=SkipReason.choices, allow_blank=True, read_only=True)
 
     class Meta:

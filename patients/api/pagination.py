@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ValidationError
 from rest_framework.pagination import BasePagination
@@ -23,7 +22,7 @@ NEWEST_FIRST = (Key("id", descending=True, read=int),)
 class KeysetPages(BasePagination):
     """`?after=` and `?before=` hold a cursor, `?page_size=` up to 500. A view may name its order in `keys`."""
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: APIView | None = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: APIView | None = None) -> list[Any]:
         """The rows of the asked page."""
         after, before = request.query_params.get("after", ""), request.query_params.get("before", "")
         try:

@@ -36,6 +36,7 @@ class Conflict(exceptions.APIException):
 def answer_problems(error: Exception, _context: dict[str, Any]) -> Response | None:
     """DRF's exception handler: every refusal as a list of problems. None lets an unexpected error through as such."""
     headers: dict[str, str] = {}
+    code: int
     if isinstance(error, ValidationError):
         code, problems = status.HTTP_400_BAD_REQUEST, problems_of(error)
     elif isinstance(error, exceptions.ValidationError):

@@ -154,6 +154,7 @@ def test_files_stay_short() -> None:
 ALLOWED_TO_BE_LONG = {
     "embedded_postgres.py",  # one thing, with every way in which it can fail
     "receive_report.py",  # the one way in, kept in one piece
+    "series.py",  # every word rules are written in, to be read in one place
 }
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -22,7 +22,6 @@ from patients.selectors.patients import banner_of
 from tracker.web import clock
 from tracker.web.signed_in import SignedInRequest
 
-Row = TypeVar("Row")
 Check = Callable[..., None]
 REFUSED = 422
 
@@ -48,7 +47,7 @@ def only_if(check: Check) -> Callable[[Callable[..., HttpResponse]], Callable[..
     return decorate
 
 
-def attempt(form: forms.BaseForm, record: Callable[[], Row]) -> Row | None:
+def attempt(form: forms.BaseForm, record: Callable[[], Any]) -> Any:
     """What the action returned; None when it refused, and the refusal is in the form."""
     try:
         return record()

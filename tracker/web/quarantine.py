@@ -57,7 +57,7 @@ class MendForm(forms.Form):
     note = forms.CharField(label=gettext_lazy("How you know (optional)"), required=False, max_length=2000)
 
     def __init__(self, *args: Any, user: User, item: Quarantine, **kwargs: Any) -> None:
-        super().__init__(*args, initial=_as_sent(item), **kwargs)
+        super().__init__(*args, **{"initial": _as_sent(item)} | kwargs)
         self.user, self.item = user, item
         self.fields["analyte"].choices = [("", "–"), *((one.code, _(one.name)) for one in ANALYTES.values())]  # type: ignore[attr-defined]
         self.fields["specimen"].choices = [("", "–"), *SPECIMENS.items()]  # type: ignore[attr-defined]
