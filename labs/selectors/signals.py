@@ -9,11 +9,13 @@ from django.db.models import Prefetch, QuerySet
 
 from labs.models import Evaluation, Flag, FlagEvent, Review
 from labs.models.flag_states import ON_SCREEN
+from labs.rules.registry import BY_CODE
 from patients.access import visible_to
 from patients.models import Patient, User
 from patients.selectors.patients import BANNER_JOINS
 
 NOT_EVALUABLE = "not_evaluable"
+ORDER = ("raised", NOT_EVALUABLE, "not_raised", "not_applicable")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class RuleAnswer:
     """What one rule said of a patient when it was last asked."""
 
     rule: str
+    title: str
     answer: str
     missing: Sequence[str]
 
@@ -48,13 +51,19 @@ def flags_of(*, patient: Patient) -> Signals:
 
 
 def answers_of(*, patient: Patient) -> list[RuleAnswer]:
-    """The last answer of each rule, by rule code. Empty while the patient was never evaluated."""
+    """The last answer of each rule, those that say something first. Empty while the patient was never evaluated."""
     evaluation: Evaluation | None = getattr(patient, "evaluation", None)
     answers = evaluation.answers if evaluation else {}
-    return [
-        RuleAnswer(rule, str(said.get("answer", NOT_EVALUABLE)).lower(), said.get("missing") or ())
+    said_by_rule = [
+        RuleAnswer(rule, _title(rule), str(said.get("answer", NOT_EVALUABLE)).lower(), said.get("missing") or ())
         for rule, said in sorted(answers.items())
     ]
+    return sorted(said_by_rule, key=lambda said: ORDER.index(said.answer) if said.answer in ORDER else 0)
+
+
+def _title(rule: str) -> str:
+    """What a rule is called; empty for one that is no longer there."""
+    return BY_CODE[rule].title if rule in BY_CODE else ""
 
 
 def _with_history(flags: QuerySet[Flag]) -> QuerySet[Flag]:

@@ -248,8 +248,9 @@ def state_tag(state: str) -> dict[str, Any]:
 
 
 @register.inclusion_tag("components/field.html")
-def field(bound: BoundField) -> dict[str, Any]:
-    """One form field with label, hint and errors, in nhsuk-frontend's markup."""
+def field(bound: BoundField, label: str = "") -> dict[str, Any]:
+    """One form field with label, hint and errors, in nhsuk-frontend's markup. `label` speaks for a foreign form."""
+    bound.label = label or bound.label
     kind = next((name for widget, name in WIDGETS if isinstance(bound.field.widget, widget)), "input")
     return {"field": bound, "kind": kind, "widget": _widget(bound, kind)}
 
@@ -266,7 +267,9 @@ def _widget(bound: BoundField, kind: str) -> SafeString:
     }.get(kind, "nhsuk-input")
     if bound.errors and kind in {"input", "select", "textarea", "password"}:
         style += f" nhsuk-{'input' if kind == 'password' else kind}--error"
-    return bound.as_widget(attrs={"class": style})
+    return bound.as_widget(
+        attrs={"class": style, "placeholder": ""} if kind in {"input", "password"} else {"class": style}
+    )
 
 
 @register.inclusion_tag("components/error_summary.html")

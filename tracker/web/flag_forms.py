@@ -19,7 +19,12 @@ class ResolveForm(forms.Form):
     """A coded decision with what it needs. `version` is that of the signal as it was shown."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    decision = forms.ChoiceField(label=gettext_lazy("Outcome"), choices=Decision.choices, widget=forms.RadioSelect)
+    decision = forms.ChoiceField(
+        label=gettext_lazy("Outcome"),
+        choices=Decision.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Choose what came of it.")},
+    )
     repeat_kind = forms.ChoiceField(label=gettext_lazy("Which test to repeat"), required=False)
     repeat_on = forms.DateField(
         label=gettext_lazy("Repeat on"),

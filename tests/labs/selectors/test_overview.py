@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from labs.models import Decision, Flag, Level, Review, Signal
+from labs.rules.registry import BY_CODE
 from labs.selectors.due import Status
 from labs.selectors.overview import overview, with_last_contact
 from labs.selectors.plan_of import plan_of
@@ -94,14 +95,23 @@ def test_a_signal_is_visible_to_those_who_may_see_the_patient(patient) -> None:
         visible_flag(user=make_physician(), flag_id=flag.pk)
 
 
-def test_answers_of_rules_are_in_order_with_what_is_missing(patient) -> None:
+def test_answers_of_rules_have_titles_and_those_that_say_something_come_first(patient) -> None:
     assert answers_of(patient=patient) == []
+    missing = ["a second value"]
     make_evaluation(
-        patient, {"B": {"answer": "not_evaluable", "missing": ["a second value"]}, "A": {"answer": "RAISED"}}
+        patient,
+        {
+            "AML-MARROW": {"answer": "not_applicable"},
+            "GONE": {"answer": "NOT_RAISED"},
+            "MM-PD-SERUM-M": {"answer": "not_evaluable", "missing": missing},
+            "Z": {"answer": "raised"},
+        },
     )
     assert answers_of(patient=again(patient)) == [
-        RuleAnswer("A", "raised", ()),
-        RuleAnswer("B", "not_evaluable", ["a second value"]),
+        RuleAnswer("Z", "", "raised", ()),
+        RuleAnswer("MM-PD-SERUM-M", "Progression by serum M-protein", "not_evaluable", missing),
+        RuleAnswer("GONE", "", "not_raised", ()),
+        RuleAnswer("AML-MARROW", BY_CODE["AML-MARROW"].title, "not_applicable", ()),
     ]
 
 

@@ -203,7 +203,7 @@ class TestResolve:
     @pytest.mark.parametrize(
         ("form", "words"),
         [
-            ({}, "This field is required"),
+            ({}, "Choose what came of it."),
             ({"decision": "nonsense"}, "Select a valid choice"),
             ({"decision": Decision.WATCH}, "Give the date until which"),
             ({"decision": Decision.WATCH, "watch_until": "2020-01-01"}, "after today"),
