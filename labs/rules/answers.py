@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from labs.rules.arrays import Codes, Ints, last_of_runs
+from labs.rules.arrays import Codes, Ints, last_of_runs, starts_of_runs
 from labs.rules.base import Answer, Finding, Rule, State
 from labs.rules.cohort import Cohort
 from labs.rules.signals import Signal
@@ -17,6 +17,7 @@ from labs.vocabulary.analytes import ANALYTES
 ANSWERS = (Answer.RAISED, Answer.NOT_RAISED, Answer.NOT_EVALUABLE, Answer.NOT_APPLICABLE)
 _RAISED, _NOT_RAISED, _NOT_EVALUABLE, _NOT_APPLICABLE = range(4)
 _STANDING = (State.PROVISIONAL, State.CONFIRMED, State.NOT_EVALUABLE)
+NEVER = -(1 << 31)
 NO_EARLIER_VALUE = "an earlier value of the same series (assay, laboratory and line of therapy) to compare with"
 NO_DIAGNOSIS = "the diagnosis"
 UNREADABLE = "a usable value: the latest result was received, but its value or unit could not be used"
@@ -50,10 +51,10 @@ class RuleAnswers:
 class _Draft:
     """Answers while they are put together; later words overrule earlier ones."""
 
-    def __init__(self, patients: int) -> None:
+    def __init__(self, patients: int, reason: str) -> None:
         self.codes = np.full(patients, _NOT_EVALUABLE, np.int8)
-        self.reason = np.full(patients, -1, np.int8)
-        self.reasons: list[str] = []
+        self.reason = np.zeros(patients, np.int8)
+        self.reasons = [reason]
 
     def say(self, patients: Ints, code: int, reason: str = "") -> None:
         """Give some patients an answer."""
@@ -73,31 +74,30 @@ class _Draft:
 
 def nothing_to_judge(rule: Rule, cohort: Cohort) -> RuleAnswers:
     """Answers where no result a rule reads is there, or no patient has the disease."""
-    draft = _Draft(len(cohort.patients))
-    draft.say(np.arange(len(cohort.patients)), _NOT_EVALUABLE, _no_result(rule))
-    _say_unreadable(draft, rule, cohort, np.full(len(cohort.patients), -(1 << 31)))
+    draft = _Draft(len(cohort.patients), _no_result(rule))
+    _say_unreadable(draft, rule, cohort, np.full(len(cohort.patients), NEVER))
     _say_by_disease(draft, rule, cohort)
     return draft.done()
 
 
 def answers_of(rule: Rule, cohort: Cohort, signal: Signal, found: list[Finding]) -> RuleAnswers:
     """Answers from the latest assessment of each patient, overruled by findings that stand in its line of therapy."""
-    draft = _Draft(len(cohort.patients))
-    draft.say(np.arange(len(cohort.patients)), _NOT_EVALUABLE, _no_result(rule))
+    draft = _Draft(len(cohort.patients), _no_result(rule))
     series = signal.series
     latest = _latest_rows(signal)
     patients = series.patient[latest]
     if signal.seen is not None:
-        draft.say(np.flatnonzero(signal.seen), _NOT_RAISED)
+        draft.say(signal.seen.nonzero()[0], _NOT_RAISED)
     draft.say(patients, _NOT_RAISED)
     if signal.against is not None:
         draft.say(patients[~signal.against.known[latest]], _NOT_EVALUABLE, NO_EARLIER_VALUE)
     for silence in reversed(signal.silences):
         draft.say(patients[silence.rows[latest]], ANSWERS.index(silence.answer), silence.reason)
-    latest_day = np.full(len(cohort.patients), -(1 << 31))
+    latest_day = np.full(len(cohort.patients), NEVER)
     latest_day[patients] = series.day[latest]
     _say_unreadable(draft, rule, cohort, latest_day)
-    draft.say(np.array(_standing(cohort, found, latest_day), np.int64), _RAISED)
+    if found:
+        draft.say(np.array(_standing(cohort, found, latest_day), np.int64), _RAISED)
     _say_by_disease(draft, rule, cohort)
     return draft.done()
 
@@ -107,7 +107,7 @@ def _latest_rows(signal: Signal) -> Ints:
     series = signal.series
     if not series.size:
         return np.zeros(0, np.int64)
-    starts = np.flatnonzero(np.diff(series.patient, prepend=-1))
+    starts = starts_of_runs(series.patient)
     if bool(series.first[starts].sum() == series.first.sum()):  # one segment a patient: its last row
         return last_of_runs(starts, series.size)
     keyed = (series.day.astype(np.int64) + (1 << 19)) * series.size + np.arange(series.size)

@@ -12,6 +12,8 @@ Bools: TypeAlias = npt.NDArray[np.bool_]
 AnyInts: TypeAlias = npt.NDArray[np.signedinteger[Any]]
 
 UNBOUNDED = 1 << 44  # above every amount inside the hard limits of the vocabulary, far below overflow
+DAY_BITS = 20  # a packed (patient, day): the day, shifted to be positive, in the lower bits
+DAY_OFFSET = 1 << 19
 _ROOM = 1 << 62
 
 
@@ -22,13 +24,13 @@ def running_min(values: Ints, segment: Ints) -> Ints:
     """
     if not values.size:
         return values
-    span = int(values.max()) - int(values.min()) + 1
     segments = int(segment[-1]) - int(segment[0]) + 1
     if segments == 1:
         lowest: Ints = np.minimum.accumulate(values)
         return lowest
+    span = int(values.max()) - int(values.min()) + 1
     if span * segments >= _ROOM:  # too wide for one shift: halve at a segment boundary
-        middle = int(np.searchsorted(segment, segment[0] + segments // 2))
+        middle = int(segment.searchsorted(segment[0] + segments // 2))
         halves = (running_min(values[:middle], segment[:middle]), running_min(values[middle:], segment[middle:]))
         return np.concatenate(halves)
     shift = (segment - segment[0]) * span
@@ -47,6 +49,13 @@ def before(values: Ints) -> Ints:
     out[1:] = values[:-1]
     out[:1] = values[:1]
     return out
+
+
+def starts_of_runs(values: AnyInts) -> Ints:
+    """Index of the first element of each run of equal values."""
+    new = np.ones(values.size, bool)
+    new[1:] = values[1:] != values[:-1]
+    return new.nonzero()[0]
 
 
 def last_of_runs(starts: AnyInts, size: int) -> Ints:

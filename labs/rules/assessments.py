@@ -40,7 +40,7 @@ class Assessments:
         if not self.keys.size:
             return [0]
         analytes = int(self.keys[-1]) // self.stride + 1
-        return [int(edge) for edge in np.searchsorted(self.keys, np.arange(analytes + 1) * self.stride)]
+        return [int(edge) for edge in self.keys.searchsorted(np.arange(analytes + 1) * self.stride)]
 
     def bounds(self, analyte: int) -> tuple[int, int]:
         """First and end of an analyte's assessments."""
@@ -63,7 +63,7 @@ def assess(columns: Columns) -> Assessments:
     if not keys.size:
         nothing = np.zeros(0, np.int64)
         return Assessments(nothing, nothing, nothing, nothing, days, stride, np.zeros(0, bool))
-    order = np.arange(keys.size) if bool((keys[1:] >= keys[:-1]).all()) else np.argsort(keys, kind="stable")
+    order = np.arange(keys.size) if bool((keys[1:] >= keys[:-1]).all()) else keys.argsort(kind="stable")
     in_order = keys[order]
     repeated = in_order[1:] == in_order[:-1]
     if not repeated.any():

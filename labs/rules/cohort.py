@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple, TypeAlias, TypeVar, cast
 
 import numpy as np
 
-from labs.rules.arrays import AnyInts, Bools, Codes, Days, Ints
+from labs.rules.arrays import DAY_BITS, DAY_OFFSET, AnyInts, Bools, Codes, Days, Ints
 from labs.rules.assessments import Assessments, assess
 from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.statuses import is_usable
 
 Key: TypeAlias = str | int
+T = TypeVar("T")
 Group: TypeAlias = tuple[str, str, str]
 
 EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -24,8 +25,6 @@ MICROSECOND = timedelta(microseconds=1)
 TIME_UNKNOWN = np.iinfo(np.int64).min
 COMPARATORS: Mapping[str, int] = {"": 0, "<": 1, "<=": 2, ">": 3, ">=": 4}
 COMPARATOR_TEXTS = ("", "<", "<=", ">", ">=")
-DAY_BITS = 20
-DAY_OFFSET = 1 << 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +198,14 @@ class Cohort:
 
     @cached_property
     def derived(self) -> dict[str, object]:
-        """Series made from others, kept under their names while the cohort lives."""
+        """What `once` keeps."""
         return {}
+
+    def once(self, name: str, work: Callable[[], T]) -> T:
+        """What `work` gives, done once while the cohort lives."""
+        if name not in self.derived:
+            self.derived[name] = work()
+        return cast(T, self.derived[name])
 
     @cached_property
     def diseases(self) -> list[str]:
@@ -239,8 +244,8 @@ class Cohort:
         if not self.line_keys.size:
             return np.zeros(patient.size, np.int64)
         owner = patient.astype(np.int64) << DAY_BITS
-        begun = np.searchsorted(self.line_keys, owner + (day + DAY_OFFSET), side="right")
-        return begun - np.searchsorted(self.line_keys, owner, side="left")
+        begun = self.line_keys.searchsorted(owner + (day + DAY_OFFSET), side="right")
+        return begun - self.line_keys.searchsorted(owner, side="left")
 
     def line_start(self, patient: int, day: int) -> date | None:
         """First day of the line of therapy a day belongs to."""

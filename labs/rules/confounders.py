@@ -8,9 +8,9 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from labs.rules.arrays import Bools, Ints
+from labs.rules.arrays import DAY_OFFSET, Bools, Ints
 from labs.rules.base import Confounder
-from labs.rules.cohort import DAY_OFFSET, Cohort, PatientFacts, day_number, pack_day
+from labs.rules.cohort import Cohort, PatientFacts, day_number, pack_day
 from labs.rules.series import Series
 from labs.rules.wording import day_text
 
@@ -67,16 +67,17 @@ def confounders(facts: PatientFacts, kinds: tuple[str, ...], day: date) -> list[
 
 def under(cohort: Cohort, series: Series, *kinds: str) -> Bools:
     """Rows of a series that lie within the window of an event of these kinds."""
-    starts, ends = _intervals(cohort, kinds)
+    starts, ends = cohort.once(f"under {kinds}", lambda: _intervals(cohort, kinds))
     if not starts.size or not series.size:
         return np.zeros(series.size, bool)
-    keys = (series.patient.astype(np.int64) << 20) + series.day + DAY_OFFSET
-    at = np.searchsorted(starts, keys, side="right") - 1
-    return (at >= 0) & (np.maximum.accumulate(ends)[np.maximum(at, 0)] >= keys)
+    keys = series.patient_days
+    at = starts.searchsorted(keys, side="right") - 1
+    within: Bools = (at >= 0) & (ends[np.maximum(at, 0)] >= keys)
+    return within
 
 
 def _intervals(cohort: Cohort, kinds: tuple[str, ...]) -> tuple[Ints, Ints]:
-    """First and last packed (patient, day) of each event with its window, sorted by start."""
+    """Packed (patient, day): first of each event, sorted; last of all up to it, with their windows."""
     spans = []
     for index, facts in enumerate(cohort.patients):
         for event in facts.events:
@@ -88,4 +89,4 @@ def _intervals(cohort: Cohort, kinds: tuple[str, ...]) -> tuple[Ints, Ints]:
                 spans.append((pack_day(index, day_number(event.started_on)), pack_day(index, end)))
     spans.sort()
     pairs = np.array(spans, np.int64).reshape(-1, 2)
-    return pairs[:, 0], pairs[:, 1]
+    return pairs[:, 0], np.maximum.accumulate(pairs[:, 1])

@@ -40,7 +40,7 @@ def episodes(signal: Signal, judged: Bools) -> list[Episode]:
     if not hit.any():
         return []
     counted = judged if signal.keeps is None else judged & (hit | ~signal.keeps)
-    rows = np.flatnonzero(counted)
+    rows = counted.nonzero()[0]
     place = np.flatnonzero(hit[rows])
     row = rows[place]
     hits = _Hits(row, place, signal.series.segment[row], signal.sure[row])
@@ -61,7 +61,7 @@ def _numbered(hits: _Hits, misses: int) -> Ints:
     """Episode of each hit: a new one after so many misses, and in each segment."""
     new = _new_segment(hits)
     new[1:] |= hits.place[1:] - hits.place[:-1] > misses
-    return np.cumsum(new) - 1
+    return new.cumsum() - 1
 
 
 def _confirming(hits: _Hits, number: Ints, signal: Signal) -> Bools:
@@ -83,7 +83,7 @@ def _confirming(hits: _Hits, number: Ints, signal: Signal) -> Bools:
 
 def _absorbed(hits: _Hits, number: Ints, confirms: Bools) -> Ints:
     """Episodes after a confirmed one of the same segment joined to it."""
-    so_far: Ints = np.cumsum(confirms)
+    so_far: Ints = confirms.cumsum()
     starts = _new_segment(hits)
     at_start = np.maximum.accumulate(np.where(starts, so_far - confirms, 0))
     confirmed_before = before(so_far) - at_start > 0

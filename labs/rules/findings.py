@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from labs.rules.arrays import UNBOUNDED, Bools, Ints
 from labs.rules.base import Comparison, Confounder, Evidence, Finding, Rule, State
 from labs.rules.cohort import COMPARATOR_TEXTS, to_date
@@ -210,7 +208,7 @@ def _behind(series: Series, reference: Reference, row: int) -> list[int]:
     """The rows a reference was taken from."""
     if not reference.known[row]:
         return []
-    start = int(np.searchsorted(series.segment, series.segment[row]))
+    start = int(series.segment.searchsorted(series.segment[row]))
     lowest = reference.how.startswith("lowest")
     values = (series.high if lowest else series.low)[start:row].tolist()
     target = int((reference.high if lowest else reference.low)[row])

@@ -15,7 +15,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from labs.rules.arrays import UNBOUNDED, AnyInts, Bools, Days, Ints, before, running_max, running_min
+from labs.rules.arrays import (
+    DAY_BITS,
+    DAY_OFFSET,
+    UNBOUNDED,
+    AnyInts,
+    Bools,
+    Days,
+    Ints,
+    before,
+    running_max,
+    running_min,
+)
 from labs.vocabulary.analytes import ANALYTES
 
 if TYPE_CHECKING:
@@ -81,7 +92,7 @@ class Series:
     @cached_property
     def segment(self) -> Ints:
         """Number of the segment of each row, from 0."""
-        return np.cumsum(self.first) - 1
+        return self.first.cumsum() - 1
 
     @cached_property
     def second(self) -> Bools:
@@ -95,10 +106,33 @@ class Series:
         """At least two earlier assessments in the segment."""
         return ~(self.first | self.second)
 
+    @cached_property
+    def owner(self) -> Ints:
+        """The patient of each row, in the upper bits of a packed (patient, day)."""
+        return self.patient.astype(np.int64) << DAY_BITS
+
+    @cached_property
+    def patient_days(self) -> Ints:
+        """Patient and day of each row, packed."""
+        return self.owner + (self.day + DAY_OFFSET)
+
+    @cached_property
+    def line_start(self) -> Ints:
+        """First day of each row's line of therapy, in the lower bits of a packed (patient, day); 0 before any line."""
+        keys = self.cohort.line_keys
+        if not keys.size:
+            return np.zeros(self.size, np.int64)
+        index = keys.searchsorted(self.owner) + self.line - 1
+        return np.where(self.line > 0, keys[np.maximum(index, 0)] - self.owner, 0)
+
     # values to compare with
 
     def lowest(self) -> Reference:
         """Lowest single value before each assessment."""
+        return self._lowest
+
+    @cached_property
+    def _lowest(self) -> Reference:
         return self._so_far("lowest", running_min, self.low, self.high, ~self.first, confirmed=False)
 
     def highest(self, among: Bools | None = None) -> Reference:
@@ -147,7 +181,7 @@ class Series:
         """
         some = self.only(among)
         sums, single = some._agreeing_sums(spread, earliest)
-        last = np.cumsum(among) - among - 1  # the last row of `some` strictly before each row
+        last = among.cumsum() - among - 1  # the last row of `some` strictly before each row
         same = np.zeros(self.size, bool)
         if some.size:
             same = (last >= 0) & (self.segment[among][np.maximum(last, 0)] == self.segment)
@@ -181,9 +215,9 @@ class Series:
         """Row of another series of the same patient and day (any group); -1 where there is none."""
         if not (self.size and other.size):
             return np.full(self.size, -1, np.int64)
-        keys, wanted = _patient_days(other), _patient_days(self)
-        order = np.argsort(keys, kind="stable")
-        at = np.searchsorted(keys[order], wanted, side="right") - 1
+        keys, wanted = other.patient_days, self.patient_days
+        order = keys.argsort(kind="stable")
+        at = keys[order].searchsorted(wanted, side="right") - 1
         found = order[np.maximum(at, 0)]
         return np.where((at >= 0) & (keys[found] == wanted), found, -1)
 
@@ -191,7 +225,7 @@ class Series:
 
     def only(self, keep: Bools) -> Series:
         """The rows kept, each still in its segment."""
-        return self if keep.all() else self.only_rows(np.flatnonzero(keep))
+        return self if keep.all() else self.only_rows(keep.nonzero()[0])
 
     def only_rows(self, rows: Ints) -> Series:
         """Rows by number, in their order."""
@@ -249,15 +283,12 @@ def _or_single(pairs: Reference, single: Reference) -> Reference:
     return Reference(low, high, single.known, pairs.known, pairs.how)
 
 
-def _patient_days(series: Series) -> Ints:
-    return (series.patient.astype(np.int64) << 20) + series.day + (1 << 19)
-
-
 def series_of(cohort: Cohort, code: str) -> Series:
     """One analyte as a series, cut by patient, comparability group and line of therapy."""
-    kept = cohort.derived.get(code)
-    if isinstance(kept, Series):
-        return kept
+    return cohort.once(code, lambda: _series_of(cohort, code))
+
+
+def _series_of(cohort: Cohort, code: str) -> Series:
     assessments, columns = cohort.assessments, cohort.columns
     start, end = assessments.bounds(cohort.codes[code])
     rows, keys = assessments.rows[start:end], assessments.keys[start:end] // assessments.days
@@ -265,14 +296,12 @@ def series_of(cohort: Cohort, code: str) -> Series:
     line = cohort.line_of(patient, day)
     low, high = bounds(columns.amount[rows], columns.comparator[rows])
     first = np.ones(rows.size, bool)
-    first[1:] = (keys[1:] != keys[:-1]) | (line[1:] != line[:-1])
+    first[1:] = keys[1:] != keys[:-1]
+    if cohort.line_keys.size:
+        first[1:] |= line[1:] != line[:-1]
     analyte = ANALYTES[code]
-    sources = (np.arange(start, end),)
-    series = Series(
-        cohort, code, analyte.name, analyte.unit, analyte.places, patient, day, line, low, high, first, sources
-    )
-    cohort.derived[code] = series
-    return series
+    named = (cohort, code, analyte.name, analyte.unit, analyte.places)
+    return Series(*named, patient, day, line, low, high, first, (np.arange(start, end),))
 
 
 def pooled(cohort: Cohort, *codes: str) -> Series:
@@ -280,7 +309,7 @@ def pooled(cohort: Cohort, *codes: str) -> Series:
 
     Of one day the row that exceeds zero counts before one that does not, then the analyte named first.
     """
-    parts = [series_of(cohort, code) for code in codes]
+    parts = [series_of(cohort, code) for code in codes if cohort.has(code)] or [series_of(cohort, codes[0])]
     joined = concatenated(parts[0], parts, "+".join(codes))
     which = np.repeat(np.arange(len(parts)), [part.size for part in parts])
     kept = one_a_day(joined, (which, -joined.low, joined.low <= 0))

@@ -41,7 +41,7 @@ from labs.rules.confounders import COUNTS, under
 from labs.rules.remission import before_remission, remission_note
 from labs.rules.series import Series, series_of
 from labs.rules.signals import Signal, Terms, weighed
-from labs.rules.sources import RBC_VARIATION_1992, VIGIL
+from labs.rules.sources import COSKUN_2020, RBC_VARIATION_1992, VIGIL
 
 CHANGE = Threshold("8.9", "%", RBC_VARIATION_1992, date(1992, 1, 1))
 FALLING = Threshold("0", "g/dL", VIGIL, date(2026, 1, 1))
@@ -131,7 +131,7 @@ RULE = Rule(
     reads=("rbc", "haemoglobin"),
     judges=("rbc",),
     thresholds=(CHANGE, FALLING, HB_CHANGE, EARLIEST),
-    sources=(RBC_VARIATION_1992, VIGIL),
+    sources=(RBC_VARIATION_1992, COSKUN_2020, VIGIL),
     examples=EXAMPLES,
     evaluate=red_cell_fall,
     confounders=COUNTS,

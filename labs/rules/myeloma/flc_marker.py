@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from labs.rules.arrays import Bools
 from labs.rules.base import NOT_EVALUABLE
 from labs.rules.cohort import Cohort
-from labs.rules.myeloma.light_chains import clones
+from labs.rules.myeloma.light_chains import clones, flc_difference
 from labs.rules.myeloma.measurable import Marker, marker_states, stated_not_measurable
 from labs.rules.series import Series
 from labs.rules.signals import Silence
@@ -22,8 +22,12 @@ class FlcMarker:
     open: Bools
 
 
-def flc_marker(cohort: Cohort, series: Series) -> FlcMarker:
-    """Whether free light chains are what is followed, row by row."""
+def flc_marker(cohort: Cohort) -> FlcMarker:
+    """Whether free light chains are what is followed, for each row of dFLC."""
+    return cohort.once("flc_marker", lambda: _flc_marker(cohort, flc_difference(cohort)))
+
+
+def _flc_marker(cohort: Cohort, series: Series) -> FlcMarker:
     serum, urine = marker_states(cohort, "serum_m", series), marker_states(cohort, "urine_m", series)
     no = (serum == Marker.YES) | (urine == Marker.YES) | stated_not_measurable(cohort, "flc")[series.patient]
     unknown = ~no & ((serum == Marker.UNKNOWN) | (urine == Marker.UNKNOWN))

@@ -16,6 +16,7 @@ Source
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from labs.rules.arrays import Ints
@@ -38,8 +39,9 @@ from labs.rules.myeloma.flc_marker import flc_marker, unless_clone_known
 from labs.rules.myeloma.light_chains import NORMAL_RATIO_HIGH, NORMAL_RATIO_LOW, flc_difference
 from labs.rules.myeloma.measurable import INVOLVED_FLC, SERUM, URINE
 from labs.rules.myeloma.progression import MYELOMA, REPEAT, SET_APART
+from labs.rules.series import Series
 from labs.rules.signals import Signal, Silence, rise
-from labs.rules.sources import DISPENZIERI_2009, KUMAR_2016, VIGIL
+from labs.rules.sources import DISPENZIERI_2009, KUMAR_2016, RAJKUMAR_2011, VIGIL
 
 RISE = Threshold("100", "mg/L", KUMAR_2016, date(2016, 8, 1))
 PERCENT = Threshold("25", "%", KUMAR_2016, date(2016, 8, 1))
@@ -119,18 +121,25 @@ EXAMPLES = (
 
 def progression(cohort: Cohort) -> Signal:
     """dFLC against its lowest confirmed value."""
-    d = flc_difference(cohort)
-    marker = flc_marker(cohort, d)
+    marker = flc_marker(cohort)
+    other = "another marker is followed: free light chains count only if no M-protein does"
     silences = (
-        Silence(
-            marker.no, NOT_APPLICABLE, "another marker is followed: free light chains count only if no M-protein does"
-        ),
-        unless_clone_known(cohort, d),
+        Silence(marker.no, NOT_APPLICABLE, other),
+        unless_clone_known(cohort, flc_difference(cohort)),
         Silence(
             marker.open, NOT_EVALUABLE, "whether serum or urine M-protein was measurable at the start of this line"
         ),
     )
-    return rise(d, criterion, against=d.lowest_confirmed(), early=d.lowest(), apart=SET_APART, silences=silences)
+    return replace(rising(cohort), silences=silences)
+
+
+def rising(cohort: Cohort) -> Signal:
+    """dFLC against its lowest confirmed value, whether or not it is the marker: two rules ask."""
+    return cohort.once("flc_rising", lambda: _rising(flc_difference(cohort)))
+
+
+def _rising(d: Series) -> Signal:
+    return rise(d, criterion, against=d.lowest_confirmed(), early=d.lowest(), apart=SET_APART)
 
 
 def criterion(value: Ints, lowest: Ints) -> Check:
@@ -147,7 +156,7 @@ RULE = Rule(
     reads=READS,
     judges=JUDGES,
     thresholds=(RISE, PERCENT, SET_APART, SERUM, URINE, INVOLVED_FLC, NORMAL_RATIO_LOW, NORMAL_RATIO_HIGH),
-    sources=(KUMAR_2016, DISPENZIERI_2009, VIGIL),
+    sources=(KUMAR_2016, RAJKUMAR_2011, DISPENZIERI_2009, VIGIL),
     examples=EXAMPLES,
     evaluate=progression,
     confounders=(*PROTEINS, "dialysis"),

@@ -110,11 +110,14 @@ def best_calcium(cohort: Cohort) -> Series:
         high=high,
         sources=(*measured.sources, partner),
     )
+    rank = np.where(known, 0, 2)
+    if not reported.size:
+        return one_a_day(ours, (-ours.low, rank))
     lows = reported.low * 10
     highs = reported.high * 10 if reported.censored else lows
     theirs = replace(reported, low=lows, high=highs, sources=(*reported.sources, np.full(reported.size, -1)))
     joined = concatenated(ours, [ours, theirs], "best_calcium")
-    rank = np.concatenate((np.where(known, 0, 2), np.ones(reported.size, np.int64)))
+    rank = np.concatenate((rank, np.ones(reported.size, np.int64)))
     return one_a_day(joined, (-joined.low, rank))
 
 

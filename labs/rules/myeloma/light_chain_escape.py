@@ -13,6 +13,8 @@ Source
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from labs.rules.base import (
     CONFIRMED,
     NOT_APPLICABLE,
@@ -26,10 +28,10 @@ from labs.rules.base import (
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import PROTEINS
 from labs.rules.myeloma.flc_marker import flc_marker, unless_clone_known
-from labs.rules.myeloma.flc_progression import JUDGES, PERCENT, READS, RISE, criterion
+from labs.rules.myeloma.flc_progression import JUDGES, PERCENT, READS, RISE, rising
 from labs.rules.myeloma.light_chains import flc_difference
 from labs.rules.myeloma.progression import MYELOMA, SET_APART
-from labs.rules.signals import Signal, Silence, Terms, rise
+from labs.rules.signals import Signal, Silence, Terms
 from labs.rules.sources import KUMAR_2016, VIGIL
 
 _INTACT = "light_chain kappa | 2025-10-05 serum_m 3.2 g/dL | 2026-01-05 serum_m 0.3 | "
@@ -65,20 +67,11 @@ EXAMPLES = (
 
 def escape(cohort: Cohort) -> Signal:
     """dFLC against its lowest confirmed value, where it is not the marker."""
-    d = flc_difference(cohort)
     silences = (
-        unless_clone_known(cohort, d),
-        Silence(flc_marker(cohort, d).yes, NOT_APPLICABLE, "free light chains are the marker: see MM-PD-FLC"),
+        unless_clone_known(cohort, flc_difference(cohort)),
+        Silence(flc_marker(cohort).yes, NOT_APPLICABLE, "free light chains are the marker: see MM-PD-FLC"),
     )
-    return rise(
-        d,
-        criterion,
-        against=d.lowest_confirmed(),
-        early=d.lowest(),
-        apart=SET_APART,
-        terms=Terms(both=REVIEW),
-        silences=silences,
-    )
+    return replace(rising(cohort), terms=Terms(both=REVIEW), silences=silences)
 
 
 RULE = Rule(

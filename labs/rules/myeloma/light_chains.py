@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -30,35 +30,35 @@ class Pairs:
 
 def pairs(cohort: Cohort) -> Pairs:
     """Every kappa with its lambda."""
-    kept = cohort.derived.get("flc_pairs")
-    if isinstance(kept, Pairs):
-        return kept
+    return cohort.once("flc_pairs", lambda: _pairs(cohort))
+
+
+def _pairs(cohort: Cohort) -> Pairs:
     kappa, lambda_ = series_of(cohort, "flc_kappa"), series_of(cohort, "flc_lambda")
-    _, of_kappa, of_lambda = np.intersect1d(
-        _without_analyte(cohort, kappa), _without_analyte(cohort, lambda_), assume_unique=True, return_indices=True
-    )
-    found = Pairs(kappa, lambda_, of_kappa, of_lambda)
-    cohort.derived["flc_pairs"] = found
-    return found
+    of_kappa, of_lambda = _same(_without_analyte(cohort, kappa), _without_analyte(cohort, lambda_))
+    return Pairs(kappa, lambda_, of_kappa, of_lambda)
 
 
 def flc_difference(cohort: Cohort) -> Series:
     """dFLC: the involved light chain less the other, never below 0; it reads 0 where the clone is not known."""
-    kept = cohort.derived.get("flc_difference")
-    if isinstance(kept, Series):
-        return kept
+    return cohort.once("flc_difference", lambda: _flc_difference(cohort))
+
+
+def _flc_difference(cohort: Cohort) -> Series:
     p = pairs(cohort)
     kappa, lambda_ = p.kappa.only_rows(p.of_kappa), p.lambda_.only_rows(p.of_lambda)
     sign = clones(cohort)[kappa.patient]
     low = _between(sign, _less(kappa.low, lambda_.high), _less(lambda_.low, kappa.high))
     exact = not (kappa.censored or lambda_.censored)
     high = low if exact else _between(sign, _less(kappa.high, lambda_.low), _less(lambda_.high, kappa.low))
-    series = Series(
-        cohort, "flc_difference", "dFLC (involved less uninvolved free light chain)", kappa.unit, kappa.places,
-        kappa.patient, kappa.day, kappa.line, low, high, kappa.first, (*kappa.sources, *lambda_.sources),
-    )  # fmt: skip
-    cohort.derived["flc_difference"] = series
-    return series
+    return replace(
+        kappa,
+        code="flc_difference",
+        name="dFLC (involved less uninvolved free light chain)",
+        low=low,
+        high=high,
+        sources=(*kappa.sources, *lambda_.sources),
+    )
 
 
 def involved_flc_measurable(cohort: Cohort, bar: Threshold) -> Bools:
@@ -75,7 +75,17 @@ def involved_flc_measurable(cohort: Cohort, bar: Threshold) -> Bools:
 
 def clones(cohort: Cohort) -> Ints:
     """Of each patient: 1 for a kappa clone, -1 for lambda, 0 where it is not recorded."""
-    return np.array([CLONES.get(facts.light_chain, 0) for facts in cohort.patients], np.int64)
+    chains = (CLONES.get(facts.light_chain, 0) for facts in cohort.patients)
+    return cohort.once("clones", lambda: np.array(list(chains), np.int64))
+
+
+def _same(ours: Ints, theirs: Ints) -> tuple[Ints, Ints]:
+    """Places of the keys both have; each side is sorted and holds a key once."""
+    if not theirs.size:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    at = np.minimum(theirs.searchsorted(ours), theirs.size - 1)
+    found = (theirs[at] == ours).nonzero()[0]
+    return found, at[found]
 
 
 def _between(sign: Ints, for_kappa: Ints, for_lambda: Ints) -> Ints:
@@ -84,7 +94,7 @@ def _between(sign: Ints, for_kappa: Ints, for_lambda: Ints) -> Ints:
 
 def _less(minuend: Ints, subtrahend: Ints) -> Ints:
     """A difference between bounds, never below 0 and never above every amount."""
-    difference: Ints = np.clip(minuend - subtrahend, 0, UNBOUNDED)
+    difference: Ints = np.minimum(np.maximum(minuend - subtrahend, 0), UNBOUNDED)
     return difference
 
 

@@ -6,16 +6,15 @@ at the start of a line proves little. It only opens the way for the markers that
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from enum import IntEnum
-from typing import TypeVar, cast
+from typing import TypeVar
 
 import numpy as np
 
-from labs.rules.arrays import Bools, Ints
+from labs.rules.arrays import DAY_BITS, Bools, Ints
 from labs.rules.base import Threshold
-from labs.rules.cohort import DAY_OFFSET, Cohort
+from labs.rules.cohort import Cohort
 from labs.rules.myeloma.light_chains import flc_difference, involved_flc_measurable
 from labs.rules.series import Series, series_of
 from labs.rules.sources import DISPENZIERI_2009, RAJKUMAR_2011, VIGIL
@@ -27,6 +26,7 @@ URINE = Threshold("200", "mg/(24.h)", RAJKUMAR_2011, date(2011, 5, 5))
 INVOLVED_FLC = Threshold("100", "mg/L", DISPENZIERI_2009, date(2009, 2, 1))
 BASELINE_BEFORE = Threshold("60", "d", VIGIL, date(2026, 1, 1))
 BASELINE_AFTER = Threshold("14", "d", VIGIL, date(2026, 1, 1))
+BEFORE, AFTER = int(BASELINE_BEFORE.value), int(BASELINE_AFTER.value)
 
 UNSECRETED = {"light_chain_only": {"serum_m"}, "nonsecretory": {"serum_m", "urine_m"}}
 
@@ -47,9 +47,10 @@ def stated_not_measurable(cohort: Cohort, marker: str) -> Bools:
 
 def marker_states(cohort: Cohort, marker: str, at: Series) -> Ints:
     """State of a marker for each row of a series: of that row's patient and line of therapy."""
-    derived = _derived(cohort, marker, at)
-    stated = _kept(cohort, f"{marker} stated", lambda: _all_stated(cohort, marker))[at.patient]
-    return np.where(stated >= 0, stated, derived)
+    stated = cohort.once(f"{marker} stated", lambda: _all_stated(cohort, marker))[at.patient]
+    if bool((stated >= 0).all()):
+        return stated
+    return np.where(stated >= 0, stated, _derived(cohort, marker, at))
 
 
 def _all_stated(cohort: Cohort, marker: str) -> Ints:
@@ -69,30 +70,17 @@ def _derived(cohort: Cohort, marker: str, at: Series) -> Ints:
 
     Before any recorded line, the first value on record can prove a marker measurable, never the opposite.
     """
-    keys, above = _kept(cohort, f"{marker} at baseline", lambda: _baseline_values(cohort, marker))
-    owner = at.patient.astype(np.int64) << 20
-    end = np.searchsorted(keys, owner + (1 << 20), side="left")
+    keys, above = cohort.once(f"{marker} at baseline", lambda: _baseline_values(cohort, marker))
     if not keys.size:
         return np.full(at.size, int(Marker.UNMEASURED))
-    first = np.searchsorted(keys, owner, side="left")
-    start = _line_start_days(cohort, at)
-    days = int(BASELINE_BEFORE.value), int(BASELINE_AFTER.value)
-    opens = np.where(at.line > 0, np.searchsorted(keys, owner + start - days[0], side="left"), first)
-    closes = np.searchsorted(keys, owner + start + days[1], side="right")
-    closes = np.where(at.line > 0, closes, np.minimum(first + 1, end))
+    in_line = at.line > 0
+    begins = at.owner + at.line_start
+    opens = keys.searchsorted(np.where(in_line, begins - BEFORE, at.owner))
+    end = keys.searchsorted(at.owner + (1 << DAY_BITS))
+    closes = np.where(in_line, keys.searchsorted(begins + AFTER, side="right"), np.minimum(opens + 1, end))
     yes = above[closes] > above[opens]
-    no = (closes > opens) & (at.line > 0)
-    unmeasured = end <= opens
-    return np.select([yes, no, unmeasured], [Marker.YES, Marker.NO, Marker.UNMEASURED], Marker.UNKNOWN).astype(np.int64)
-
-
-def _line_start_days(cohort: Cohort, at: Series) -> Ints:
-    """Packed first day of each row's line of therapy, without the patient; 0 before any line."""
-    if not cohort.line_keys.size:
-        return np.zeros(at.size, np.int64)
-    owner = at.patient.astype(np.int64) << 20
-    index = np.searchsorted(cohort.line_keys, owner, side="left") + at.line - 1
-    return np.where(at.line > 0, cohort.line_keys[np.clip(index, 0, cohort.line_keys.size - 1)] - owner, 0)
+    otherwise = np.where(end <= opens, int(Marker.UNMEASURED), int(Marker.UNKNOWN))
+    return np.where(yes, int(Marker.YES), np.where(in_line & (closes > opens), int(Marker.NO), otherwise))
 
 
 def _baseline_values(cohort: Cohort, marker: str) -> tuple[Ints, Ints]:
@@ -103,22 +91,15 @@ def _baseline_values(cohort: Cohort, marker: str) -> tuple[Ints, Ints]:
     else:
         series = series_of(cohort, marker)
         reached = series.low >= (SERUM if marker == "serum_m" else URINE).amount
-    keys = (series.patient.astype(np.int64) << 20) + series.day + DAY_OFFSET
-    order = np.argsort(keys, kind="stable")
-    return keys[order], np.concatenate(([0], np.cumsum(reached[order])))
-
-
-def _kept(cohort: Cohort, name: str, work: Callable[[], T]) -> T:
-    """What `work` gives, done once for a cohort: one finding after the other asks for it."""
-    if name not in cohort.derived:
-        cohort.derived[name] = work()
-    return cast(T, cohort.derived[name])
+    keys = series.patient_days
+    order = keys.argsort(kind="stable")
+    return keys[order], np.concatenate(([0], reached[order].cumsum()))
 
 
 def baseline_note(series: Series, row: int, marker: str, words: str) -> list[str]:
     """What the record leaves open about a marker being measurable, for one finding."""
-    one = series.only_rows(np.array([row]))
-    state = int(marker_states(series.cohort, marker, one)[0])
+    states = series.cohort.once(f"{marker} in each row", lambda: marker_states(series.cohort, marker, series))
+    state = int(states[row])
     if state == Marker.YES:
         return []
     if state == Marker.NO:

@@ -43,7 +43,7 @@ from labs.rules.myeloma.measurable import SERUM, baseline_note
 from labs.rules.myeloma.progression import MYELOMA, REPEAT, SET_APART, unless_stated_not_measurable
 from labs.rules.series import Series, series_of
 from labs.rules.signals import Signal, rise
-from labs.rules.sources import KUMAR_2016, VIGIL
+from labs.rules.sources import KUMAR_2016, RAJKUMAR_2011, VIGIL
 
 PUBLISHED = date(2016, 8, 1)
 RISE = Threshold("0.5", "g/dL", KUMAR_2016, PUBLISHED)
@@ -210,7 +210,7 @@ RULE = Rule(
     diseases=MYELOMA,
     reads=("serum_m",),
     thresholds=(RISE, PERCENT, SET_APART, HIGH, RISE_FROM_HIGH, SERUM),
-    sources=(KUMAR_2016, VIGIL),
+    sources=(KUMAR_2016, RAJKUMAR_2011, VIGIL),
     examples=EXAMPLES,
     evaluate=progression,
     confounders=PROTEINS,

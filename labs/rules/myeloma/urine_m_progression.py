@@ -38,7 +38,7 @@ from labs.rules.myeloma.measurable import URINE, baseline_note
 from labs.rules.myeloma.progression import MYELOMA, REPEAT, SET_APART, unless_stated_not_measurable
 from labs.rules.series import Series, series_of
 from labs.rules.signals import Signal, rise
-from labs.rules.sources import KUMAR_2016, VIGIL
+from labs.rules.sources import KUMAR_2016, RAJKUMAR_2011, VIGIL
 
 RISE = Threshold("200", "mg/(24.h)", KUMAR_2016, date(2016, 8, 1))
 PERCENT = Threshold("25", "%", KUMAR_2016, date(2016, 8, 1))
@@ -116,7 +116,7 @@ RULE = Rule(
     diseases=MYELOMA,
     reads=("urine_m",),
     thresholds=(RISE, PERCENT, SET_APART, URINE),
-    sources=(KUMAR_2016, VIGIL),
+    sources=(KUMAR_2016, RAJKUMAR_2011, VIGIL),
     examples=EXAMPLES,
     evaluate=progression,
     would_confirm=REPEAT,

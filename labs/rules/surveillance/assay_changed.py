@@ -19,7 +19,7 @@ from datetime import date
 
 import numpy as np
 
-from labs.rules.arrays import Bools, Ints, before
+from labs.rules.arrays import Bools, Ints, before, starts_of_runs
 from labs.rules.base import (
     INFO,
     NOT_EVALUABLE,
@@ -86,15 +86,12 @@ def assay_changed(cohort: Cohort) -> Signal:
     """The first result of each later group of a patient's marker."""
     a = _changed_markers(cohort)
     new, level = _first_of_later_groups(a)
-    seen = np.zeros(len(cohort.patients), bool)
-    for code in FOLLOWED:
-        seen[series_of(cohort, code).patient] = True
     return weighed(
         a,
         criterion,
         sure=new,
         terms=Terms(FIRST_OF_A_GROUP, alone=level, stands_as=State.NOT_EVALUABLE),
-        seen=seen,
+        seen=_patients_with(cohort, FOLLOWED),
         words=Words(sentence=_sentence),
     )
 
@@ -104,9 +101,20 @@ def criterion(value: Ints, _: Ints) -> Check:
     return at_least("assays or laboratories used before", np.ones_like(value), CHANGE)
 
 
+def _patients_with(cohort: Cohort, codes: tuple[str, ...]) -> Bools:
+    """Patients with any result of these analytes."""
+    seen = np.zeros(len(cohort.patients), bool)
+    for first, end in (cohort.assessments.bounds(cohort.codes[code]) for code in codes):
+        seen[cohort.columns.patient[cohort.assessments.rows[first:end]]] = True
+    return seen
+
+
 def _changed_markers(cohort: Cohort) -> Series:
     """Markers with more than one group, by patient, marker and day; a segment is one marker of one patient."""
-    parts = [_with_several_groups(series_of(cohort, code)) for code in FOLLOWED]
+    several = [code for code in FOLLOWED if cohort.has(code)] if len(cohort.groups) > 1 else []
+    parts = [part for part in (_with_several_groups(series_of(cohort, code)) for code in several) if part.size]
+    if not parts:
+        return series_of(cohort, FOLLOWED[0]).only_rows(np.zeros(0, np.int64))
     rows = concatenated(parts[0], parts, "followed markers")
     which = np.repeat(np.arange(len(parts)), [part.size for part in parts])
     order = np.lexsort((_groups(rows), rows.day, which, rows.patient))
@@ -118,9 +126,7 @@ def _changed_markers(cohort: Cohort) -> Series:
 
 def _with_several_groups(series: Series) -> Series:
     """Only patients in whom this marker has more than one group."""
-    if not series.size:
-        return series
-    starts = np.flatnonzero(np.diff(series.patient, prepend=-1))
+    starts = starts_of_runs(series.patient)
     groups = _groups(series)
     several = np.minimum.reduceat(groups, starts) != np.maximum.reduceat(groups, starts)
     return series.only(np.repeat(several, np.diff(np.append(starts, series.size))))
