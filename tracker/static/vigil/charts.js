@@ -59,6 +59,7 @@
     draw(frame);
   });
   document.addEventListener("htmx:after:swap", () => drawAll(document));
-  dark.addEventListener("change", () => drawn.forEach((_, frame) => draw(frame)));
+  /* Dark or light, and on paper always light: the colours are read anew when the medium changes. */
+  for (const medium of [dark, window.matchMedia("print")]) medium.addEventListener("change", () => drawn.forEach((_, frame) => draw(frame)));
   drawAll(document);
 })();
