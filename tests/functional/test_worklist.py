@@ -66,7 +66,7 @@ def test_she_does_it_with_the_keyboard_alone_and_takes_it_back(overdue, list_pag
     page.keyboard.press("j")
     page.keyboard.press("b")
     expect(page.get_by_text("1 test booked for")).to_be_visible()
-    page.get_by_role("button", name="Undo what I did last").press("Enter")
+    page.get_by_role("button", name="Undo the last booking").press("Enter")
     expect(page.get_by_text("Undone.")).to_be_visible()
     overdue.refresh_from_db()
     assert overdue.booked_for is None

@@ -15,6 +15,7 @@ from labs.actions.start_suggested_plans import patients_without_plan
 from labs.models import Evaluation, Flag, Quarantine, Review, RuleFailure
 from labs.models.flag_states import ON_SCREEN
 from labs.selectors.due import Status, waiting_tests
+from labs.selectors.quarantine import quarantined_for
 from patients.access import patients_visible_to, visible_to
 from patients.models import CareTeam, Patient, User
 
@@ -23,13 +24,15 @@ Gravity = Literal["alarm", "caution"]
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One way to fall through. `rows` gives what an administrator may see of it."""
+    """One way to fall through. `rows` gives what an administrator may see of it; `page` names the page that has the
+    list where it is not one of the administrator's own."""
 
     code: str
     title: str | Promise
     meaning: str | Promise
     gravity: Gravity
     rows: Callable[[User, datetime], QuerySet[Any]]
+    page: str = ""
 
     def count(self, user: User, now: datetime) -> int:
         """How many there are."""
@@ -59,9 +62,7 @@ def rule_failures(user: User, now: datetime) -> QuerySet[RuleFailure]:
 
 def quarantined(user: User, now: datetime) -> QuerySet[Quarantine]:
     """Values that could not be used; those of patients this person may see, and those of nobody known."""
-    return Quarantine.objects.filter(
-        Q(patient=None) | Q(patient__in=patients_visible_to(user).values("pk")), state=Quarantine.State.OPEN
-    )
+    return quarantined_for(user).filter(state=Quarantine.State.OPEN)
 
 
 def not_evaluated(user: User, now: datetime) -> QuerySet[Evaluation]:
@@ -116,7 +117,8 @@ GAPS = (
         _("They could not be used and wait to be mended."),
         "caution",
         quarantined,
+        page="quarantine",
     ),
     Gap("overdue", _("Overdue tests"), _("The nurses' worklist has them."), "caution", overdue),
 )
-BY_CODE = {gap.code: gap for gap in GAPS}
+BY_CODE = {gap.code: gap for gap in GAPS if not gap.page}

@@ -158,7 +158,7 @@ def cancel_booking(request: SignedInRequest, row: Row, now: datetime) -> HttpRes
     except BookingRefused as refused:
         messages.error(request, str(refused))
     else:
-        undo.remember(request, "book", bookings=before)
+        undo.remember(request, "cancel", bookings=before)
         messages.success(request, _("The booking of %(patient)s is cancelled.") % {"patient": row.patient})
     return _back(request)
 

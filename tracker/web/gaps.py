@@ -28,7 +28,6 @@ NEWEST_FIRST = (Key("id", descending=True, read=int),)
 OF_PATIENTS = frozenset({"without-plan", "without-owner"})
 PEOPLE = {
     "unanswered": ("patient__site", "owner"),
-    "quarantine": ("patient",),
     "not-evaluated": ("patient__site",),
     "overdue": ("patient__site",),
 }

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from labs.actions.book_test import Booking, restore_bookings
 from labs.actions.record_done import take_back_done
@@ -16,11 +18,17 @@ from labs.models import ScheduledTest
 from patients.models import User
 
 KEY = "worklist-undo"
+WORDS = {
+    "book": _("Undo the last booking"),
+    "cancel": _("Undo the last cancelling"),
+    "skip": _("Undo the last skipping"),
+    "done": _("Undo the last “done”"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was done: `verb` is book, skip or done; `bookings` is how the bookings stood before."""
+    """What was done: `verb` is one of `WORDS`; `bookings` is how the bookings stood before."""
 
     verb: str
     test: int | None
@@ -45,9 +53,10 @@ def remember(
     }
 
 
-def undoable(request: HttpRequest) -> bool:
-    """Whether there is something to take back."""
-    return KEY in request.session
+def undoable(request: HttpRequest) -> str | Promise:
+    """What can be taken back, in words; "" when there is nothing."""
+    kept: dict[str, Any] | None = request.session.get(KEY)
+    return WORDS[kept["verb"]] if kept else ""
 
 
 def take(request: HttpRequest) -> Done | None:
@@ -61,7 +70,7 @@ def take(request: HttpRequest) -> Done | None:
 
 def undo(done: Done, *, by: User, now: datetime) -> bool:
     """Take it back; whether anything changed. Raises as the actions do when it can no longer be taken back."""
-    if done.verb == "book":
+    if done.verb in {"book", "cancel"}:
         return restore_bookings(bookings=done.bookings, made_for=done.made_for, by=by, now=now) > 0
     test = ScheduledTest.objects.select_related("patient__site").get(pk=done.test or 0)
     take_back = unskip_test if done.verb == "skip" else take_back_done

@@ -225,7 +225,7 @@ def test_booking_together_needs_tests_and_a_day(client, nurse, data):
 def test_a_booking_is_undone(client, nurse, site, today):
     test = overdue(make_patient(site=site), today)
     client.post(book_url(test), {"booked_for": (today + timedelta(days=3)).isoformat()})
-    assert "Undo" in client.get(reverse("worklist")).content.decode()
+    assert "Undo the last booking" in client.get(reverse("worklist")).content.decode()
     assert "Undone." in client.post(reverse("undo_last"), follow=True).content.decode()
     test.refresh_from_db()
     assert test.booked_for is None
