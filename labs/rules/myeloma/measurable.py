@@ -98,8 +98,10 @@ def _baseline_values(cohort: Cohort, marker: str) -> tuple[Ints, Ints]:
 
 def baseline_note(series: Series, row: int, marker: str, words: str) -> list[str]:
     """What the record leaves open about a marker being measurable, for one finding."""
-    states = series.cohort.once(f"{marker} in each row", lambda: marker_states(series.cohort, marker, series))
-    state = int(states[row])
+    facts = series.cohort.patients[int(series.patient[row])]
+    state = _stated(facts.measurable, facts.disease_type, marker)
+    if state < 0:
+        state = int(_derived(series.cohort, marker, series.only_rows(np.array([row])))[0])
     if state == Marker.YES:
         return []
     if state == Marker.NO:
