@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Max, Min, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from labs.models import Flag, Level, Result, Review, ScheduledTest, Signal
+from labs.models import Flag, Level, Result, Review, ScheduledTest
 from labs.models.flag_states import ON_SCREEN
 from labs.selectors.due import ON_SOMEBODYS_LIST, OPEN, Status, status_of
+from labs.selectors.urgency import NO_LIMIT, urgency
 from patients.access import visible_to
 from patients.models import Diagnosis, Patient, TreatmentLine, User
 from patients.selectors.keyset import Key, Page, page_of, read_instant
 from patients.selectors.patients import current_line
 
 PAGE_SIZE = 20
-NO_LIMIT = datetime(9999, 1, 1, tzinfo=UTC)
 ORDER = (Key("top", descending=True), Key("due", read=read_instant), Key("patient_id", read=int))
 SPARK_SINCE = timedelta(days=3 * 365)
 SPARK_POINTS = 12
@@ -131,17 +131,12 @@ def _cards(patient_ids: list[int], waiting: QuerySet[Flag], *, today: date) -> l
     for test in _overdue(patient_ids, today):
         overdue[test.patient_id].append(test)
     cards = [
-        Card(patients[number], sorted(flags[number], key=_urgency), today, overdue[number])
+        Card(patients[number], sorted(flags[number], key=urgency), today, overdue[number])
         for number in patient_ids
         if flags[number]
     ]
     _add_sparks(cards, today=today)
     return cards
-
-
-def _urgency(flag: Flag) -> tuple[int, bool, datetime, int]:
-    rank = (Level.URGENT, Level.REVIEW, Level.INFO).index(Level(flag.level))
-    return rank, flag.signal != Signal.CONFIRMED, flag.answer_by or NO_LIMIT, flag.pk
 
 
 def _overdue(patient_ids: Collection[int], today: date) -> list[ScheduledTest]:

@@ -11,6 +11,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from labs.models import Flag, Result, Review, ScheduledTest
 from labs.models.flag_states import ON_SCREEN
 from labs.selectors.due import ON_SOMEBODYS_LIST, OPEN, Status, status_of
+from labs.selectors.urgency import urgency
 from patients.models import Patient, SymptomReport
 
 
@@ -46,7 +47,7 @@ def overview(*, patient: Patient, today: date) -> Overview:
     stated = [(test, status_of(test, today)) for test in _waiting_tests(patient)]
     tests = [(test, status) for test, status in stated if status != Status.MISSED]
     return Overview(
-        flags=list(flags.order_by("-level", "answer_by", "id")),
+        flags=sorted(flags, key=urgency),
         next_test=min(
             (test for test, _status in tests), key=lambda test: (test.booked_for or test.due_on, test.pk), default=None
         ),

@@ -10,6 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from labs.models import Evaluation, Flag, FlagEvent, Review
 from labs.models.flag_states import ON_SCREEN
 from labs.rules.registry import BY_CODE
+from labs.selectors.urgency import urgency
 from patients.access import visible_to
 from patients.models import Patient, User
 from patients.selectors.patients import BANNER_JOINS
@@ -43,8 +44,8 @@ def visible_flag(*, user: User, flag_id: int) -> Flag:
 
 
 def flags_of(*, patient: Patient) -> Signals:
-    """Every flag of a patient, newest onset first."""
-    flags = list(_with_history(Flag.objects.filter(patient=patient)).order_by("-level", "-onset_on", "-id"))
+    """Every flag of a patient: waiting ones most pressing first, earlier ones newest first."""
+    flags = sorted(_with_history(Flag.objects.filter(patient=patient)), key=urgency)
     waiting = [flag for flag in flags if flag.review != Review.RESOLVED and flag.signal in ON_SCREEN]
     earlier = sorted((flag for flag in flags if flag not in waiting), key=lambda flag: flag.onset_on, reverse=True)
     return Signals(waiting, earlier)

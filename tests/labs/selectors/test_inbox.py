@@ -97,6 +97,13 @@ def test_one_patient_is_one_card_with_the_most_pressing_signal_first(doctor, pat
     assert card.to_acknowledge == card.flags
 
 
+def test_of_equal_signals_that_of_the_disease_comes_before_its_consequences(doctor, patient) -> None:
+    anaemia = make_flag(patient, "CBC-HB-FALL", owner=doctor, answer_by=NOW)
+    paraprotein = make_flag(patient, "MM-PD-SERUM-M", owner=doctor, answer_by=NOW + timedelta(hours=1))
+    (card,) = cards(doctor)
+    assert card.flags == [paraprotein, anaemia]
+
+
 def test_cards_are_ordered_by_level_then_by_the_time_an_answer_is_due(doctor, site) -> None:
     def waiting(level: Level, hours: int) -> int:
         patient = make_patient(site=site)
