@@ -54,7 +54,7 @@ def test_a_nurse_types_in_results_and_is_told_of_a_wrong_unit(unit: Unit, sign_i
     page.get_by_label("Platelets: Value as printed").fill("201")
     page.get_by_label("Laboratory").fill("Central")
     page.get_by_role("button", name="Save results").click()
-    expect(page.get_by_text("Haemoglobin of 112 g/dL is not possible")).to_be_visible()
+    expect(page.get_by_role("alert")).to_contain_text("Haemoglobin of 112 g/dL is not possible")
     assert page.get_by_label("Platelets: Value as printed").input_value() == "201"
     assert not Result.objects.filter(laboratory="Central").exists()
     page.get_by_label("Haemoglobin: Unit as printed").fill("g/L")
