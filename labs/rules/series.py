@@ -309,8 +309,9 @@ def pooled(cohort: Cohort, *codes: str) -> Series:
 
     Of one day the row that exceeds zero counts before one that does not, then the analyte named first.
     """
-    parts = [series_of(cohort, code) for code in codes if cohort.has(code)] or [series_of(cohort, codes[0])]
-    joined = concatenated(parts[0], parts, "+".join(codes))
+    named = series_of(cohort, codes[0])
+    parts = [series_of(cohort, code) for code in codes if cohort.has(code)] or [named]
+    joined = concatenated(named, parts, "+".join(codes))
     which = np.repeat(np.arange(len(parts)), [part.size for part in parts])
     kept = one_a_day(joined, (which, -joined.low, joined.low <= 0))
     return replace(kept, mixed=len(codes) > 1)
