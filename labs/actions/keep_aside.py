@@ -34,6 +34,10 @@ KEEP = f"""
     returning id, (xmax = 0) as is_new
 """  # noqa: S608 (table names of our own models)
 
+WAITING = f"""
+    select id from {Quarantine._meta.db_table} where state = 'open' and fingerprint = any(%s::uuid[])
+"""  # noqa: S608
+
 REPLACING = CORRECTING | VOID
 UNFINISHED = frozenset({"preliminary", "registered", "unknown"})
 
@@ -86,7 +90,7 @@ def close_settled(*, stored: Sequence[Stored], same_words: Iterable[str], by: Us
     waiting = Quarantine.objects.filter(state=Quarantine.State.OPEN)
     if not stored or not waiting.exists():
         return 0
-    settled = {item.pk: item for item in waiting.filter(fingerprint__in=list(same_words))}
+    settled = {item.pk: item for item in waiting.filter(pk__in=_of_same_words(same_words))}
     settled |= {item.pk: item for item in _replaced(stored)}
     if not settled:
         return 0
@@ -97,6 +101,13 @@ def close_settled(*, stored: Sequence[Stored], same_words: Iterable[str], by: Us
         event(by=by, verb="quarantine.settle", target=item, patient_id=item.patient_id) for item in settled.values()
     )
     return len(settled)
+
+
+def _of_same_words(fingerprints: Iterable[str]) -> list[int]:
+    """Numbers of the open items with these fingerprints. One array: every result of a large file is asked for."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING, [list(fingerprints)])
+        return [number for (number,) in cursor.fetchall()]
 
 
 def _replaced(stored: Sequence[Stored]) -> Iterator[Quarantine]:
