@@ -11,7 +11,7 @@ DAYS_A_YEAR = 365.25
 
 
 class Density(StrEnum):
-    """How often patients are seen. The results of one patient over three years: about 150, 400 and 800."""
+    """How often patients are seen. The results of one patient over three years: about 250, 450 and 700."""
 
     LOW = "low"
     MODEST = "modest"
