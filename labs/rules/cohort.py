@@ -163,8 +163,15 @@ class Cohort:
         accessions: Sequence[str] | None = None,
         unreadable: Sequence[tuple[int, str, int]] = (),
     ) -> Cohort:
-        """A cohort from columns, nothing copied. `patient` indexes `patients`, `analyte` and `group` their tables."""
+        """A cohort from columns. `patient` indexes `patients`, `analyte` and `group` their tables.
+
+        Nothing is copied, unless `groups` are not in order: their order must not depend on who else is there.
+        """
         size = patient.size
+        if group is not None and list(groups) != sorted(groups):
+            places = {label: place for place, label in enumerate(sorted(groups))}
+            group = np.array([places[label] for label in groups], np.int32)[group]
+            groups = sorted(groups)
         columns = Columns(
             patient=patient,
             analyte=analyte,

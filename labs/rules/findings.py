@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from labs.rules.arrays import UNBOUNDED, Bools, Ints
-from labs.rules.base import Comparison, Confounder, Evidence, Finding, Rule, State
-from labs.rules.cohort import COMPARATOR_TEXTS, to_date
+from labs.rules.arrays import Bools, Ints
+from labs.rules.base import Comparison, Finding, Rule, State
+from labs.rules.cohort import to_date
 from labs.rules.confounders import confounders
 from labs.rules.episodes import Episode, episodes
+from labs.rules.evidence import contradictions, evidence_of, group_text, interval_text, value_text
 from labs.rules.series import Reference, Series
 from labs.rules.signals import Signal
-from labs.rules.wording import amount_text, day_text, number_text, percent_text, unit_text
-from labs.vocabulary.analytes import ANALYTES
+from labs.rules.wording import amount_text, day_text, percent_text
 
 
 def findings(rule: Rule, signal: Signal, judged: Bools) -> list[Finding]:
@@ -230,81 +230,3 @@ def _width(reference: Reference, confirmed: bool) -> int:
     if not confirmed or reference.how not in ("lowest", "highest", "baseline"):
         return 1
     return 3 if reference.scale > 1 else 2
-
-
-def value_text(series: Series, row: int) -> str:
-    """The value of a row with its unit."""
-    if series.mixed:
-        counted = _evidence(series, int(series.cohort.assessments.rows[int(series.sources[0][row])]), "")
-        return f"{counted.value} {unit_text(counted.unit)}"
-    return interval_text(int(series.low[row]), int(series.high[row]), series)
-
-
-def interval_text(low: int, high: int, series: Series) -> str:
-    """A number, or the bounds it lies between."""
-    if low == high:
-        return amount_text(low, series.places, series.unit)
-    if high >= UNBOUNDED // 2:
-        return f"at least {amount_text(low, series.places, series.unit)}"
-    if low <= 0:
-        return f"below {amount_text(high, series.places, series.unit)}"
-    both = f"{number_text(low, series.places, series.unit)} to {number_text(high, series.places, series.unit)}"
-    return f"{both} {unit_text(series.unit)}".strip()
-
-
-def group_text(series: Series, row: int) -> str:
-    """Specimen, method family and laboratory of a row."""
-    cohort = series.cohort
-    source = next((int(part[row]) for part in series.sources if part[row] >= 0), None)
-    if source is None:
-        return ""
-    group = cohort.groups[int(cohort.columns.group[cohort.assessments.rows[source]])]
-    return ", ".join(part for part in group if part)
-
-
-def evidence_of(series: Series, row: int, role: str) -> list[Evidence]:
-    """The results a row was made from; others of the same day follow as "same_day"."""
-    out = []
-    for part in series.sources:
-        if (source := int(part[row])) < 0:
-            continue
-        assessments = series.cohort.assessments
-        counted = int(assessments.rows[source])
-        out.append(_evidence(series, counted, role))
-        others = [int(at) for at in assessments.rows_of_day(source) if int(at) != counted]
-        out += [_evidence(series, at, "same_day") for at in others]
-    return out
-
-
-def _evidence(series: Series, at: int, role: str) -> Evidence:
-    cohort, columns = series.cohort, series.cohort.columns
-    analyte = ANALYTES[cohort.analytes[int(columns.analyte[at])]]
-    _, method, laboratory = cohort.groups[int(columns.group[at])]
-    number = number_text(int(columns.amount[at]), analyte.places, analyte.unit, most=analyte.places)
-    return Evidence(
-        result=int(columns.result[at]),
-        accession="" if cohort.accessions is None else cohort.accessions[at],
-        analyte=analyte.code,
-        value=COMPARATOR_TEXTS[int(columns.comparator[at])] + number,
-        unit=analyte.unit,
-        collected_on=to_date(int(columns.day[at])).isoformat(),
-        role=role,
-        laboratory=laboratory,
-        method=method,
-    )
-
-
-def contradictions(series: Series, rows: list[int]) -> list[Confounder]:
-    """A note for each day among the rows whose values contradict each other."""
-    out = []
-    for row in dict.fromkeys(rows):
-        for part in series.sources:
-            if (source := int(part[row])) >= 0 and series.cohort.assessments.contradictory[source]:
-                items = [_evidence(series, int(at), "") for at in series.cohort.assessments.rows_of_day(source)]
-                values = " and ".join(dict.fromkeys(item.value for item in items))
-                day = to_date(int(series.day[row]))
-                text = (
-                    f"contradicting values on {day_text(day)}: {values} {unit_text(items[0].unit)}; the latest was used"
-                )
-                out.append(Confounder("contradictory", text, day.isoformat()))
-    return out

@@ -8,7 +8,7 @@ number; `<0.1` lies between 0 and 0.1, `>5` at 5 or above.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -27,7 +27,6 @@ from labs.rules.arrays import (
     running_max,
     running_min,
 )
-from labs.vocabulary.analytes import ANALYTES
 
 if TYPE_CHECKING:
     from labs.rules.cohort import Cohort
@@ -281,77 +280,3 @@ def _or_single(pairs: Reference, single: Reference) -> Reference:
     low = np.where(pairs.known, pairs.low, single.low)
     high = low if pairs.high is pairs.low else np.where(pairs.known, pairs.high, single.high)
     return Reference(low, high, single.known, pairs.known, pairs.how)
-
-
-def series_of(cohort: Cohort, code: str) -> Series:
-    """One analyte as a series, cut by patient, comparability group and line of therapy."""
-    return cohort.once(code, lambda: _series_of(cohort, code))
-
-
-def _series_of(cohort: Cohort, code: str) -> Series:
-    assessments, columns = cohort.assessments, cohort.columns
-    start, end = assessments.bounds(cohort.codes[code])
-    rows, keys = assessments.rows[start:end], assessments.keys[start:end] // assessments.days
-    patient, day = columns.patient[rows], columns.day[rows]
-    line = cohort.line_of(patient, day)
-    low, high = bounds(columns.amount[rows], columns.comparator[rows])
-    first = np.ones(rows.size, bool)
-    first[1:] = keys[1:] != keys[:-1]
-    if cohort.line_keys.size:
-        first[1:] |= line[1:] != line[:-1]
-    analyte = ANALYTES[code]
-    named = (cohort, code, analyte.name, analyte.unit, analyte.places)
-    return Series(*named, patient, day, line, low, high, first, (np.arange(start, end),))
-
-
-def pooled(cohort: Cohort, *codes: str) -> Series:
-    """Several analytes of one meaning as one series, whatever the assay: for bars that are absolute. One row a day.
-
-    Of one day the row that exceeds zero counts before one that does not, then the analyte named first.
-    """
-    named = series_of(cohort, codes[0])
-    parts = [series_of(cohort, code) for code in codes if cohort.has(code)] or [named]
-    joined = concatenated(named, parts, "+".join(codes))
-    which = np.repeat(np.arange(len(parts)), [part.size for part in parts])
-    kept = one_a_day(joined, (which, -joined.low, joined.low <= 0))
-    return replace(kept, mixed=len(codes) > 1)
-
-
-def concatenated(like: Series, parts: Sequence[Series], code: str) -> Series:
-    """Rows of several series one after the other, with the name and unit of one of them; not yet in order."""
-    low = np.concatenate([part.low for part in parts])
-    exact = not any(part.censored for part in parts)
-    return replace(
-        like,
-        code=code,
-        patient=np.concatenate([part.patient for part in parts]),
-        day=np.concatenate([part.day for part in parts]),
-        line=np.concatenate([part.line for part in parts]),
-        low=low,
-        high=low if exact else np.concatenate([part.high for part in parts]),
-        first=np.ones(low.size, bool),
-        sources=tuple(np.concatenate(sources) for sources in zip(*(part.sources for part in parts), strict=True)),
-    )
-
-
-def one_a_day(rows: Series, preference: tuple[AnyInts | Bools, ...]) -> Series:
-    """Sorted by patient and day, one row a day: the first by `preference` (last key first, as lexsort takes them).
-
-    Segments are a patient's lines of therapy; assays are not told apart.
-    """
-    order = np.lexsort((*preference, rows.day, rows.patient))
-    patient, day = rows.patient[order], rows.day[order]
-    head = np.ones(order.size, bool)
-    head[1:] = (patient[1:] != patient[:-1]) | (day[1:] != day[:-1])
-    kept = rows.only_rows(order[head])
-    first = np.ones(kept.size, bool)
-    first[1:] = (kept.patient[1:] != kept.patient[:-1]) | (kept.line[1:] != kept.line[:-1])
-    return replace(kept, first=first)
-
-
-def bounds(amount: Ints, comparator: AnyInts) -> tuple[Ints, Ints]:
-    """Least and greatest value each printed value can stand for; one and the same array when nothing is censored."""
-    if not comparator.any():
-        return amount, amount
-    below, above = (comparator == 1) | (comparator == 2), comparator >= 3
-    return np.where(below, 0, amount), np.where(above, UNBOUNDED, amount)

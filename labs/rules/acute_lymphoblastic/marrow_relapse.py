@@ -34,8 +34,9 @@ from labs.rules.blasts import count_note
 from labs.rules.checks import Check, at_least
 from labs.rules.cohort import Cohort, day_number
 from labs.rules.confounders import LEUKAEMIA
+from labs.rules.markers import pooled
 from labs.rules.remission import before_remission, remission_note
-from labs.rules.series import Series, pooled
+from labs.rules.series import Series
 from labs.rules.signals import AT_ONCE, Signal, Terms, Words, weighed
 from labs.rules.sources import NCCN_ALL, PEDIATRIC_M2_M3, VIGIL
 

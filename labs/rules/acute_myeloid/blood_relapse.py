@@ -34,8 +34,9 @@ from labs.rules.base import (
 from labs.rules.checks import Check, above
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import LEUKAEMIA
+from labs.rules.markers import pooled
 from labs.rules.remission import before_remission, remission_note
-from labs.rules.series import Series, pooled
+from labs.rules.series import Series
 from labs.rules.signals import A_WEEK_APART, Signal, Terms, weighed
 from labs.rules.sources import DOEHNER_2022, VIGIL
 

@@ -38,8 +38,9 @@ from labs.rules.blood_counts.haemoglobin_fall import CHANGE as HB_CHANGE
 from labs.rules.checks import Check, below, more_than_percent
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import COUNTS, under
+from labs.rules.markers import series_of
 from labs.rules.remission import before_remission, remission_note
-from labs.rules.series import Series, series_of
+from labs.rules.series import Series
 from labs.rules.signals import Signal, Terms, weighed
 from labs.rules.sources import COSKUN_2020, RBC_VARIATION_1992, VIGIL
 

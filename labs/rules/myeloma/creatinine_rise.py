@@ -34,8 +34,8 @@ from labs.rules.base import (
 from labs.rules.checks import Check, at_least, at_least_percent
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import KIDNEY
+from labs.rules.markers import series_of
 from labs.rules.myeloma.progression import MYELOMA
-from labs.rules.series import series_of
 from labs.rules.signals import AT_ONCE, Signal, Terms, Words, weighed
 from labs.rules.sources import KDIGO_2012, KUMAR_2016, VIGIL
 

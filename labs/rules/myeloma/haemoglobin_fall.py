@@ -33,8 +33,8 @@ from labs.rules.base import (
 from labs.rules.checks import Check, at_least
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import COUNTS, under
+from labs.rules.markers import series_of
 from labs.rules.myeloma.progression import MYELOMA
-from labs.rules.series import series_of
 from labs.rules.signals import Signal, fall
 from labs.rules.sources import KUMAR_2016, VIGIL
 

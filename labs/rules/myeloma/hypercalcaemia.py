@@ -35,8 +35,9 @@ from labs.rules.base import (
 )
 from labs.rules.checks import Check, above
 from labs.rules.cohort import Cohort
+from labs.rules.markers import concatenated, one_a_day, series_of
 from labs.rules.myeloma.progression import MYELOMA
-from labs.rules.series import Series, concatenated, one_a_day, series_of
+from labs.rules.series import Series
 from labs.rules.signals import AT_ONCE, Signal, Silence, Terms, weighed
 from labs.rules.sources import CORRECTED_CALCIUM_OLDER, KUMAR_2016, PAYNE_1973, VIGIL
 

@@ -10,7 +10,8 @@ import numpy as np
 from labs.rules.arrays import UNBOUNDED, Bools, Ints
 from labs.rules.base import Threshold
 from labs.rules.cohort import Cohort
-from labs.rules.series import Series, series_of
+from labs.rules.markers import series_of
+from labs.rules.series import Series
 from labs.rules.sources import DISPENZIERI_2009
 
 NORMAL_RATIO_LOW = Threshold("0.26", "{ratio}", DISPENZIERI_2009, date(2009, 2, 1))

@@ -32,9 +32,10 @@ from labs.rules.base import (
 )
 from labs.rules.checks import Check, at_least, at_least_percent
 from labs.rules.cohort import Cohort
+from labs.rules.markers import pooled
 from labs.rules.myeloma.measurable import Marker, marker_states
 from labs.rules.myeloma.progression import MYELOMA
-from labs.rules.series import Series, pooled
+from labs.rules.series import Series
 from labs.rules.signals import AT_ONCE, Signal, Silence, Terms, Words, weighed
 from labs.rules.sources import KUMAR_2016, RAJKUMAR_2011
 

@@ -15,8 +15,9 @@ import numpy as np
 from labs.rules.arrays import DAY_BITS, Bools, Ints
 from labs.rules.base import Threshold
 from labs.rules.cohort import Cohort
+from labs.rules.markers import series_of
 from labs.rules.myeloma.light_chains import flc_difference, involved_flc_measurable
-from labs.rules.series import Series, series_of
+from labs.rules.series import Series
 from labs.rules.sources import DISPENZIERI_2009, RAJKUMAR_2011, VIGIL
 
 T = TypeVar("T")

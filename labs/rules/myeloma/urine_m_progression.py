@@ -34,9 +34,10 @@ from labs.rules.base import (
 )
 from labs.rules.checks import Check, at_least, at_least_percent
 from labs.rules.cohort import Cohort
+from labs.rules.markers import series_of
 from labs.rules.myeloma.measurable import URINE, baseline_note
 from labs.rules.myeloma.progression import MYELOMA, REPEAT, SET_APART, unless_stated_not_measurable
-from labs.rules.series import Series, series_of
+from labs.rules.series import Series
 from labs.rules.signals import Signal, rise
 from labs.rules.sources import KUMAR_2016, RAJKUMAR_2011, VIGIL
 

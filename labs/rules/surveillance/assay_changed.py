@@ -32,8 +32,9 @@ from labs.rules.base import (
 )
 from labs.rules.checks import Check, at_least
 from labs.rules.cohort import Cohort, to_date
-from labs.rules.findings import group_text, value_text
-from labs.rules.series import Series, concatenated, series_of
+from labs.rules.evidence import group_text, value_text
+from labs.rules.markers import concatenated, series_of
+from labs.rules.series import Series
 from labs.rules.signals import Confirmation, Signal, Terms, Words, weighed
 from labs.rules.sources import DISPENZIERI_2009, KUMAR_2016, VIGIL
 from labs.rules.wording import day_text

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import labs.rules
@@ -15,6 +16,7 @@ from labs.rules.base import Answer, Rule
 from labs.rules.cohort import Cohort, PatientFacts, Row
 from labs.rules.notation import cohort_of
 from labs.rules.registry import BY_CODE, RULES, evaluate, rules_reading
+from labs.vocabulary.analytes import ANALYTES
 
 PROGRESSION = "2026-01-05 0.2 g/dL | 2026-02-05 0.2 | 2026-03-05 0.7 | 2026-04-05 0.8"
 
@@ -172,3 +174,20 @@ def test_rules_know_neither_the_clock_nor_floats_in_comparisons() -> None:
 
 def _module_file(rule: Rule) -> str:
     return str(sys.modules[rule.evaluate.__module__].__file__)
+
+
+@pytest.mark.parametrize("flip", [False, True])
+def test_the_order_in_which_assays_were_numbered_does_not_matter(flip: bool) -> None:
+    """Two assays on one first day: the one named first counts as the older, however the caller numbered them."""
+    labels = [("", "", "A"), ("", "", "B")]
+    cohort = Cohort.from_columns(
+        [PatientFacts("p", disease="MM")],
+        patient=np.zeros(2, np.int32),
+        analyte=np.full(2, list(ANALYTES).index("serum_m"), np.int16),
+        day=np.full(2, 20_000, np.int32),
+        amount=np.array([400_000, 500_000]),
+        group=np.array([1, 0] if flip else [0, 1], np.int32),
+        groups=labels[::-1] if flip else labels,
+    )
+    (finding,) = evaluate(cohort, [BY_CODE["ASSAY-CHANGED"]]).findings
+    assert finding.series == "B"

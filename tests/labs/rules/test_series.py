@@ -14,8 +14,9 @@ from labs.rules.base import Source, Threshold
 from labs.rules.checks import at_least, at_least_percent
 from labs.rules.cohort import Cohort, Event, PatientFacts
 from labs.rules.confounders import under
+from labs.rules.markers import series_of
 from labs.rules.notation import cohort_of
-from labs.rules.series import Series, series_of
+from labs.rules.series import Series
 from labs.vocabulary.analytes import ANALYTES
 
 NOBODY = Source("NOBODY", "an invented source")

@@ -1,0 +1,89 @@
+"""Rows of a series as people read them: values with units, the results behind them, days that contradict themselves."""
+
+from __future__ import annotations
+
+from labs.rules.arrays import UNBOUNDED
+from labs.rules.base import Confounder, Evidence
+from labs.rules.cohort import COMPARATOR_TEXTS, to_date
+from labs.rules.series import Series
+from labs.rules.wording import amount_text, day_text, number_text, unit_text
+from labs.vocabulary.analytes import ANALYTES
+
+
+def value_text(series: Series, row: int) -> str:
+    """The value of a row with its unit."""
+    if series.mixed:
+        counted = result_at(series, int(series.cohort.assessments.rows[int(series.sources[0][row])]), "")
+        return f"{counted.value} {unit_text(counted.unit)}"
+    return interval_text(int(series.low[row]), int(series.high[row]), series)
+
+
+def interval_text(low: int, high: int, series: Series) -> str:
+    """A number, or the bounds it lies between."""
+    if low == high:
+        return amount_text(low, series.places, series.unit)
+    if high >= UNBOUNDED // 2:
+        return f"at least {amount_text(low, series.places, series.unit)}"
+    if low <= 0:
+        return f"below {amount_text(high, series.places, series.unit)}"
+    both = f"{number_text(low, series.places, series.unit)} to {number_text(high, series.places, series.unit)}"
+    return f"{both} {unit_text(series.unit)}".strip()
+
+
+def group_text(series: Series, row: int) -> str:
+    """Specimen, method family and laboratory of a row."""
+    cohort = series.cohort
+    source = next((int(part[row]) for part in series.sources if part[row] >= 0), None)
+    if source is None:
+        return ""
+    group = cohort.groups[int(cohort.columns.group[cohort.assessments.rows[source]])]
+    return ", ".join(part for part in group if part)
+
+
+def evidence_of(series: Series, row: int, role: str) -> list[Evidence]:
+    """The results a row was made from; others of the same day follow as "same_day"."""
+    out = []
+    for part in series.sources:
+        if (source := int(part[row])) < 0:
+            continue
+        assessments = series.cohort.assessments
+        counted = int(assessments.rows[source])
+        out.append(result_at(series, counted, role))
+        others = [int(at) for at in assessments.rows_of_day(source) if int(at) != counted]
+        out += [result_at(series, at, "same_day") for at in others]
+    return out
+
+
+def result_at(series: Series, at: int, role: str) -> Evidence:
+    """One row of the columns as evidence."""
+    cohort, columns = series.cohort, series.cohort.columns
+    analyte = ANALYTES[cohort.analytes[int(columns.analyte[at])]]
+    _, method, laboratory = cohort.groups[int(columns.group[at])]
+    number = number_text(int(columns.amount[at]), analyte.places, analyte.unit, most=analyte.places)
+    return Evidence(
+        result=int(columns.result[at]),
+        accession="" if cohort.accessions is None else cohort.accessions[at],
+        analyte=analyte.code,
+        value=COMPARATOR_TEXTS[int(columns.comparator[at])] + number,
+        unit=analyte.unit,
+        collected_on=to_date(int(columns.day[at])).isoformat(),
+        role=role,
+        laboratory=laboratory,
+        method=method,
+    )
+
+
+def contradictions(series: Series, rows: list[int]) -> list[Confounder]:
+    """A note for each day among the rows whose values contradict each other."""
+    out = []
+    for row in dict.fromkeys(rows):
+        for part in series.sources:
+            if (source := int(part[row])) >= 0 and series.cohort.assessments.contradictory[source]:
+                items = [result_at(series, int(at), "") for at in series.cohort.assessments.rows_of_day(source)]
+                values = " and ".join(dict.fromkeys(item.value for item in items))
+                day = to_date(int(series.day[row]))
+                text = (
+                    f"contradicting values on {day_text(day)}: {values} {unit_text(items[0].unit)}; the latest was used"
+                )
+                out.append(Confounder("contradictory", text, day.isoformat()))
+    return out
