@@ -6,10 +6,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db.models import Q
 
 from patients import access
 from patients.actions.system_account import system_account
-from patients.models import Role, User
+from patients.models import Patient, Role, User
 from tests.factories import make_care_team, make_patient, make_site, make_user
 
 pytestmark = pytest.mark.django_db
@@ -121,3 +122,12 @@ def test_a_patient_of_two_posts_is_listed_once() -> None:
 def test_nobody_signed_in_sees_nobody() -> None:
     make_patient()
     assert not access.patients_visible_to(User(role=P)).exists()
+
+
+def test_the_condition_of_vigil_itself_is_true_in_any_combination() -> None:
+    patient = make_patient(family_name="Okafor")
+    everybody = access.visible_to(system_account())
+    nobody = Q(family_name="Nobody")
+    assert Patient.objects.filter(nobody | everybody).get() == patient
+    assert Patient.objects.filter(Q(family_name="Okafor") & everybody).get() == patient
+    assert not Patient.objects.filter(nobody & everybody).exists()
