@@ -8,7 +8,7 @@ for an administrator. When evaluation itself fails, the patients are marked as w
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import structlog
 from django.db import transaction
 
+from labs.actions.close_tests import close_for
 from labs.actions.raise_flags import CONTEXT_ROLES, Found, raise_flags
 from labs.models import Evaluation, RuleFailure
 from labs.rules.base import Answer, Finding
@@ -70,6 +71,7 @@ def evaluate_patients(*, patient_ids: Collection[int], by: User, now: datetime) 
         batch = ordered[start : start + PATIENTS_AT_ONCE]
         try:
             with transaction.atomic():
+                lock_patients(batch)
                 done.add(_keep(cohort_of(batch), by=by, now=now))
         except Exception as error:
             log.exception("evaluation failed", patients=len(batch))
@@ -88,13 +90,37 @@ def evaluate_all(*, by: User, now: datetime) -> Iterator[Evaluated]:
 def evaluate_range(*, first: int, last: int, by: User, now: datetime) -> Evaluated:
     """Ask every rule about the patients numbered from `first` to `last`, read by ADBC: one job of whole-cohort work."""
     with transaction.atomic():
+        lock_patients(Patient.objects.filter(pk__range=(first, last)).values_list("pk", flat=True))
         return _keep(cohort_between(first, last), by=by, now=now)
 
 
 def evaluate_pending(*, by: User, now: datetime) -> Evaluated:
-    """Ask about the patients whose results were stored but not evaluated."""
+    """Catch up on the patients whose results were stored but not evaluated: close their tests, ask the rules."""
     waiting = Evaluation.objects.filter(pending=True).order_by("patient_id").values_list("patient_id", flat=True)
-    return evaluate_patients(patient_ids=list(waiting), by=by, now=now)
+    return catch_up(patient_ids=list(waiting), by=by, now=now)
+
+
+def catch_up(*, patient_ids: Collection[int], by: User, now: datetime) -> Evaluated:
+    """Close scheduled tests and ask the rules after results were stored, some patients a transaction."""
+    done = Evaluated()
+    ordered = sorted(set(patient_ids))
+    for start in range(0, len(ordered), PATIENTS_AT_ONCE):
+        some = ordered[start : start + PATIENTS_AT_ONCE]
+        with transaction.atomic():
+            lock_patients(some)
+            close_for(patient_ids=some, by=by, now=now)
+            done.add(evaluate_patients(patient_ids=some, by=by, now=now))
+    return done
+
+
+def lock_patients(patient_ids: Iterable[int]) -> None:
+    """Let nobody else store results or flags of these patients until the end of the transaction.
+
+    Always the first lock, and in one order. Without it an evaluation that read the results before another message
+    came would withdraw the flag that message has raised meanwhile.
+    """
+    rows = Patient.objects.filter(pk__in=list(patient_ids)).order_by("pk").select_for_update(no_key=True)
+    list(rows.values_list("pk"))
 
 
 def mark_pending(*, patient_ids: Collection[int]) -> None:

@@ -14,8 +14,7 @@ from typing import IO, Literal, TypeVar
 
 from django.db import transaction
 
-from labs.actions.close_tests import close_for
-from labs.actions.evaluate import evaluate_patients
+from labs.actions.evaluate import catch_up
 from labs.actions.import_log import Exit, ImportLog, Line, Outcome
 from labs.actions.receive_report import Happened, Received, receive_reports
 from labs.actions.record_condition import record_condition
@@ -160,13 +159,8 @@ def _take_bundle(data: bytes, source: Source, log: ImportLog, *, by: User, now: 
 
 
 def _evaluate(patient_ids: Iterable[int], log: ImportLog, *, by: User, now: datetime) -> None:
-    """Close scheduled tests and ask the rules, some patients a transaction."""
-    ordered = sorted(patient_ids)
-    for start in range(0, len(ordered), PATIENTS_AT_ONCE):
-        some = ordered[start : start + PATIENTS_AT_ONCE]
-        with transaction.atomic():
-            close_for(patient_ids=some, by=by, now=now)
-            log.evaluated.add(evaluate_patients(patient_ids=some, by=by, now=now))
+    """Close scheduled tests and ask the rules."""
+    log.evaluated.add(catch_up(patient_ids=set(patient_ids), by=by, now=now))
 
 
 def _told(outcomes: Iterable[Item | Skipped | Refused], log: ImportLog) -> Iterator[Item]:

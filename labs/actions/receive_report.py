@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from labs.actions.close_tests import close_for
-from labs.actions.evaluate import Evaluated, evaluate_patients, mark_pending
+from labs.actions.evaluate import Evaluated, evaluate_patients, lock_patients, mark_pending
 from labs.actions.keep_aside import Item, close_settled, keep_aside
 from labs.actions.prepare_results import KeptAside, Prepared, compare, fingerprint_of, prepare_result, raw_of
 from labs.actions.register_incoming import claim_of
@@ -147,8 +147,7 @@ def _prepare(reports: Sequence[IncomingReport], by: User) -> list[_Work]:
     """Match the patients, lock them in one order, and make every result ready."""
     claims = {id(report.subject): claim_of(report.subject) for report in reports}
     matches = match_claims(claims.values(), by=by)
-    found = sorted({match.id for match in matches.values() if isinstance(match, Known)})
-    list(Patient.objects.filter(pk__in=found).order_by("pk").select_for_update(no_key=True).values_list("pk"))
+    lock_patients({match.id for match in matches.values() if isinstance(match, Known)})
     zones = {site.pk: site.zone for site in Site.objects.all()}
     work = []
     for report in reports:
