@@ -82,8 +82,8 @@ class ScheduledTest(models.Model):
     """One test to be done between `opens_on` and `closes_on`, best on `due_on`. Its status is derived from dates.
 
     `lapses_on`: from this day the next test of the same kind is open, and this one, if not done, is missed; empty for a
-    test without a successor. `late_from`: after this day it counts as late; the end of its own window, or of the first of
-    the tests just before it that were not done either, so that a patient who missed three visits is not "due today".
+    test without a successor. `late_from`: after this day it counts as late; the end of its own window, or of the first
+    of the tests just before it that were not done either, so that a patient who missed three visits is not "due today".
     """
 
     class Origin(models.TextChoices):
