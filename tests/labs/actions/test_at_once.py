@@ -58,7 +58,11 @@ def test_a_flag_raised_while_a_job_evaluates_the_same_patient_is_not_withdrawn(m
 def test_catching_up_closes_the_tests_whose_results_came_before_the_crash() -> None:
     patient = make_patient(mrn="007")
     test = make_scheduled_test(patient, kind="spep_flc", due_on=date(2025, 6, 1))
-    values = [("33358-3", "1.5", "g/dL", "serum"), ("36916-5", "12", "mg/L", "serum"), ("33944-0", "10", "mg/L", "serum")]
+    values = [
+        ("33358-3", "1.5", "g/dL", "serum"),
+        ("36916-5", "12", "mg/L", "serum"),
+        ("33944-0", "10", "mg/L", "serum"),
+    ]
     results = [incoming(value, code=code, unit=unit, specimen=kind) for code, value, unit, kind in values]
     receive_reports(reports=[as_report(*results)], by=system_account(), now=NOW, evaluate=False)
     assert Result.objects.count() == len(values)
