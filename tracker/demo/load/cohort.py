@@ -59,7 +59,7 @@ def load_cohort(
 
     A block is there wholly or not at all, with its truth; after an interruption `first_free_index` says where to go on.
     """
-    loaded = Loaded(truth=folder / "outcomes.csv")
+    loaded = Loaded(truth=begin_truth(folder, options.first))
     with transaction.atomic():
         units, protocols = open_units(by=by), protocols_by_code(by=by)
     first = options.first
@@ -111,16 +111,28 @@ def first_free_index() -> int:
     """The index after the last demo patient in the database; 0 when there is none."""
     pattern = f"^({'|'.join(site.prefix for site in SITES)})-[0-9]+$"
     numbers = Identifier.objects.filter(system="mrn", value__regex=pattern).values_list("value", flat=True)
-    return max((int(value.rpartition("-")[2]) for value in numbers), default=0)
+    return max(map(number_of, numbers), default=0)
+
+
+def number_of(mrn: str) -> int:
+    """The number in a demo patient's medical record number: one more than the index."""
+    return int(mrn.rpartition("-")[2])
+
+
+def begin_truth(folder: Path, first: int) -> Path:
+    """The file of outcomes, with the rows of the first patients only: what an interrupted loading left is taken out."""
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    path, fresh = folder / "outcomes.csv", folder / "outcomes.csv.new"
+    kept: list[list[str]] = []
+    if path.exists():
+        with path.open(encoding="utf-8", newline="") as file:
+            kept = [row for row in list(csv.reader(file))[1:] if row and number_of(row[0]) <= first]
+    with fresh.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([COLUMNS, *kept])
+    return fresh.replace(path)
 
 
 def append_truth(folder: Path, outcomes: Sequence[Outcome]) -> None:
     """Add rows to the file of outcomes. Nothing in Vigil but the measuring of its rules reads it."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / "outcomes.csv"
-    fresh = not path.exists()
-    with path.open("a", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        if fresh:
-            writer.writerow(COLUMNS)
-        writer.writerows(map(row_of, outcomes))
+    with (folder / "outcomes.csv").open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows(map(row_of, outcomes))

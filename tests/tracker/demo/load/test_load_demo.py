@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import transaction
 
 from labs.models import Evaluation, Flag, Plan, Quarantine, Result, ScheduledTest
 from patients.models import (
@@ -54,7 +55,6 @@ def truth(home: Path) -> list[dict[str, str]]:
 @pytest.fixture(scope="module")
 def loaded(django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A small cohort, loaded once for the tests that only look at it."""
-    from django.db import transaction
     from django.test import override_settings
 
     folder = tmp_path_factory.mktemp("demo")
@@ -132,6 +132,15 @@ def test_add_goes_on_with_the_next_patients(home: Path) -> None:
     assert first_free_index() == 5
     assert len(truth(home)) == 5
     assert Site.objects.count() == 2
+
+
+@pytest.mark.django_db
+def test_an_interrupted_loading_leaves_no_truth_behind(home: Path) -> None:
+    with transaction.atomic():
+        load("--patients", "4")
+        transaction.set_rollback(True)
+    load("--patients", "2")
+    assert [row["mrn"][-1] for row in truth(home)] == ["1", "2"]
 
 
 @pytest.mark.django_db
