@@ -17,8 +17,9 @@ from django.db import connection
 from labs.actions import import_file
 from labs.actions.import_file import Source, import_patients, import_results
 from labs.actions.import_log import Exit, ImportLog, Outcome
+from labs.actions.run_rules_on_files import run_rules_on_files
 from labs.actions.store_message import open_message
-from labs.models import Evaluation, Message, Quarantine, Report, Result
+from labs.models import Evaluation, Flag, Message, Quarantine, Report, Result
 from patients.access import AccessRefused
 from patients.actions.system_account import system_account
 from patients.models import AuditEvent, Diagnosis, Identifier, Patient, Site, User
@@ -406,6 +407,25 @@ def test_the_trial_comes_in_whole_and_a_second_run_changes_nothing() -> None:
     _, again = run()
     assert again.counts[Outcome.KNOWN] == 10_908
     assert clinical() == before
+
+
+@pytest.mark.skipif(not REAL.exists(), reason="../shared/data is not there")
+@pytest.mark.slow
+def test_the_database_says_of_the_trial_what_the_files_alone_say(tmp_path: Path) -> None:
+    folder = REAL / "ifm-dfci"
+    with (folder / "patients.csv").open("rb") as people_file, (folder / "results.csv").open("rb") as results_file:
+        import_patients(source=Source(people_file, "patients.csv"), by=system_account(), now=NOW)
+        import_results(source=Source(results_file, "results.csv"), by=system_account(), now=NOW)
+    run_rules_on_files(
+        patients=folder / "patients.csv", results=folder / "results.csv", output=tmp_path / "out", today=NOW.date()
+    )
+    lines = [json.loads(line) for line in (tmp_path / "out").read_text().splitlines()]
+    from_files = sorted((x["mrn"], x["rule"], x["signal"], x["onset_date"], x["detected_on"]) for x in lines)
+    flags = Flag.objects.filter(patient__identifiers__system="mrn").values_list(
+        "patient__identifiers__value", "rule", "signal", "onset_on", "detected_on"
+    )
+    assert sorted((*who, onset.isoformat(), found.isoformat()) for *who, onset, found in flags) == from_files
+    assert sum(signal == "confirmed" for _, _, signal, _, _ in from_files) > 100
 
 
 def rows_without_end(number: int) -> Iterator[bytes]:
