@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
+from labs.actions.copy_rows import copy_rows
 from labs.models import Decision, Flag, FlagEvent, Level, Review, Signal
 from patients.models import CareTeam, User
 
@@ -222,7 +223,7 @@ def _note(flag: Flag, kind: FlagEvent.Kind, changes: Changes, *, by: User, now: 
 
 
 def _write(changes: Changes) -> None:
-    Flag.objects.bulk_create(changes.new, batch_size=1000)
+    copy_rows(Flag, changes.new)
     changed = list({flag.pk: flag for flag in changes.changed}.values())
     if changed:
         Flag.objects.bulk_update(
@@ -246,4 +247,4 @@ def _write(changes: Changes) -> None:
         )
     for event in changes.events:
         event.flag_id = event.flag.pk
-    FlagEvent.objects.bulk_create(changes.events, batch_size=1000)
+    copy_rows(FlagEvent, changes.events)
