@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from django.db import connection, transaction
@@ -32,10 +34,16 @@ def rows(status: str) -> list[tuple[str, int]]:
         return cursor.fetchall()
 
 
+def apart(running: Coroutine[Any, Any, None]) -> None:
+    """Run a coroutine in a thread of its own: browser tests leave a running event loop in the main one."""
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        pool.submit(asyncio.run, running).result()
+
+
 def work() -> None:
     """Run what waits, as a worker would, until nothing waits."""
     with app.replace_connector(app.connector.get_worker_connector()):
-        asyncio.run(_work())
+        apart(_work())
 
 
 async def _work() -> None:
@@ -106,7 +114,7 @@ def test_a_job_whose_worker_died_is_retried_until_it_has_had_its_chances(
             await jobs.retry_stalled_jobs.func(context, 0)
 
     with app.replace_connector(app.connector.get_worker_connector()):
-        asyncio.run(rescue())
+        apart(rescue())
     assert [name for name, _ in rows(expected)] == ["note"]
 
 
