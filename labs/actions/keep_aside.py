@@ -16,6 +16,7 @@ from labs.models import Message, Quarantine
 from labs.vocabulary.statuses import CORRECTING, VOID
 from patients.actions.audit import event
 from patients.models import AuditEvent, User
+from patients.selectors.matching import UNKNOWN_NUMBER
 
 KEEP = f"""
     insert into {Quarantine._meta.db_table} as item
@@ -31,12 +32,15 @@ KEEP = f"""
             patient_id = excluded.patient_id, analyte = excluded.analyte, collected_on = excluded.collected_on
         where item.state = 'open'
           and (item.reason, item.patient_id) is distinct from (excluded.reason, excluded.patient_id)
+          and not (item.patient_id is not null and excluded.reason = '{UNKNOWN_NUMBER}')
     returning id, (xmax = 0) as is_new
 """  # noqa: S608 (table names of our own models)
 
 WAITING = f"""
     select id from {Quarantine._meta.db_table} where state = 'open' and fingerprint = any(%s::uuid[])
 """  # noqa: S608
+
+# A number stays with its patient: "unknown" of a known patient's item only says that this sender may not see them.
 
 REPLACING = CORRECTING | VOID
 UNFINISHED = frozenset({"preliminary", "registered", "unknown"})

@@ -182,9 +182,12 @@ def _placed(incoming: IncomingResult, zone: ZoneInfo) -> tuple[datetime | None, 
     at = incoming.collected_at
     if at is None:
         return None, incoming.collected_on
-    if at.tzinfo is None:
-        return at.replace(tzinfo=zone).astimezone(UTC), at.date()
-    return at.astimezone(UTC), at.astimezone(zone).date()
+    try:
+        if at.tzinfo is None:
+            return at.replace(tzinfo=zone).astimezone(UTC), at.date()
+        return at.astimezone(UTC), at.astimezone(zone).date()
+    except OverflowError:  # the first or last day a calendar can hold: no instant, and refused for its day
+        return None, at.date()
 
 
 def _without_time(incoming: IncomingResult, analyte: str) -> KeptAside:

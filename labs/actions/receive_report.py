@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from labs.actions.close_tests import close_for
 from labs.actions.evaluate import Evaluated, evaluate_patients, lock_patients, mark_pending
@@ -29,6 +30,7 @@ from labs.vocabulary.comparable import NotTaken
 from labs.vocabulary.statuses import VOID
 from patients.access import check_can_import, check_can_record
 from patients.models import AuditEvent, Patient, Site, User
+from patients.problems import problem
 from patients.selectors.matching import UNKNOWN_NUMBER, Known, NoMatch, match_claims
 
 UNMATCHED_REMEDY = "Register the patient, or correct the number, and send the result again."
@@ -103,7 +105,8 @@ def receive_report(
 ) -> Received:
     """Take one report in: matched, made comparable, stored, scheduled tests closed, rules evaluated.
 
-    `entered_for` is the patient for whom a nurse or physician enters it; without it only importers may send reports.
+    `entered_for` is the patient for whom a nurse or physician enters it, and about whom it must then be; without it
+    only importers may send reports.
     """
     return receive_reports(reports=[report], by=by, now=now, message=message, entered_for=entered_for)
 
@@ -123,7 +126,7 @@ def receive_reports(
         check_can_import(by)
     else:
         check_can_record(by, entered_for)
-    work = _prepare(reports, by)
+    work = _prepare(reports, by, entered_for)
     stored = _store(work, message, now)
     items = [item for one in work if (item := _item(one))]
     quarantined = keep_aside(items=items, message=message, now=now)
@@ -143,10 +146,12 @@ def receive_reports(
     return received
 
 
-def _prepare(reports: Sequence[IncomingReport], by: User) -> list[_Work]:
+def _prepare(reports: Sequence[IncomingReport], by: User, entered_for: Patient | None) -> list[_Work]:
     """Match the patients, lock them in one order, and make every result ready."""
     claims = {id(report.subject): claim_of(report.subject) for report in reports}
     matches = match_claims(claims.values(), by=by)
+    if entered_for is not None:
+        _check_about(entered_for, matches.values())
     lock_patients({match.id for match in matches.values() if isinstance(match, Known)})
     zones = {site.pk: site.zone for site in Site.objects.all()}
     work = []
@@ -156,6 +161,16 @@ def _prepare(reports: Sequence[IncomingReport], by: User) -> list[_Work]:
             prepared = _prepared(incoming, match, zones)
             work.append(_Work(incoming, report.subject, report.issued_at, match, prepared))
     return work
+
+
+def _check_about(patient: Patient, matches: Iterable[Known | NoMatch]) -> None:
+    """Raise unless every report is about this patient: entering for one gives no right to send for another."""
+    if any(not isinstance(match, Known) or match.id != patient.pk for match in matches):
+        raise problem(
+            "",
+            _("The report is not about the patient it is entered for."),
+            _("Open the record of the person it is about, and enter it there."),
+        )
 
 
 def _prepared(incoming: IncomingResult, match: Known | NoMatch, zones: dict[int, ZoneInfo]) -> Prepared:
@@ -208,8 +223,8 @@ def _store(work: Iterable[_Work], message: Message | None, now: datetime) -> lis
         for one in work
         if one.prepared.draft and isinstance(one.match, Known)
     ]
-    stored = store_results(arrivals=[arrival for _, arrival in arriving], message=message, now=now)
-    for (one, _), outcome in zip(arriving, stored, strict=True):
+    stored = store_results(arrivals=[arrival for _one, arrival in arriving], message=message, now=now)
+    for (one, _arrival), outcome in zip(arriving, stored, strict=True):
         one.stored = outcome
     return stored
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from labs.actions.receive_report import Received, receive_report, receive_reports
 from labs.intake.incoming import LOINC, MRN, IncomingReport, IncomingResult, IncomingSubject
@@ -413,3 +414,20 @@ class TestAccess:
     def test_a_nurse_does_not_import(self, patient: Patient) -> None:
         with pytest.raises(AccessRefused):
             receive_report(report=as_report(incoming()), by=make_nurse(patient.site), now=NOW)
+
+
+@pytest.mark.parametrize("number", ["008", "unheard-of"])
+def test_what_is_entered_for_one_patient_cannot_be_about_another(patient: Patient, number: str) -> None:
+    make_patient(mrn="008", site=patient.site)
+    nurse, mixed = make_nurse(patient.site), [as_report(incoming()), as_report(incoming(), mrn=number)]
+    with pytest.raises(ValidationError, match="not about the patient"):
+        receive_reports(reports=mixed, by=nurse, now=NOW, entered_for=patient)
+    assert not Result.objects.exists()
+    assert not Quarantine.objects.exists()
+
+
+def test_a_sender_who_may_not_see_the_patient_hides_an_item_from_nobody(patient: Patient) -> None:
+    unreadable = as_report(incoming(unit="furlongs"))
+    receive_report(report=unreadable, by=system_account(), now=NOW)
+    receive_report(report=unreadable, by=make_service_account(make_site()), now=NOW)
+    assert (Quarantine.objects.get().patient, Quarantine.objects.get().reason) == (patient, "unit_unknown")
