@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from labs.actions.hand_over import hand_over
 from patients.access import patients_visible_to
+from patients.actions.record_access import record_access
 from patients.api.patients import CareTeamSerializer
 from patients.models import Patient
 
@@ -34,4 +35,5 @@ class CareTeamViewSet(viewsets.GenericViewSet[Patient]):
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
         team = hand_over(patient=patient, by=request.user, now=timezone.now(), **asked.validated_data)  # type: ignore[arg-type]
+        record_access(by=request.user, patient=patient, view="api:care-team")  # type: ignore[arg-type]
         return Response(self.get_serializer(team).data)

@@ -16,6 +16,7 @@ from labs.actions import record_course
 from labs.api.scoped import ScopedViewSet
 from labs.vocabulary.symptoms import SYMPTOMS
 from patients.access import visible_to
+from patients.actions.record_access import record_access
 from patients.api.fields import SeenPatient
 from patients.models import Diagnosis, SymptomReport, TreatmentEvent, TreatmentLine
 from patients.models.diagnosis import MARKERS
@@ -79,6 +80,7 @@ class DiagnosisViewSet(ScopedViewSet[Diagnosis]):
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
         diagnosis = record_course.diagnose(by=self.person, now=timezone.now(), **asked.validated_data)
+        record_access(by=self.person, patient=diagnosis.patient, view=f"api:{self.view}")
         return Response(self.get_serializer(diagnosis).data, status=201)
 
 

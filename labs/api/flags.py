@@ -133,6 +133,7 @@ class FlagViewSet(ScopedViewSet[Flag]):
     serializer_class = FlagSerializer
     filterset_class = FlagFilter
     view = "flags"
+    is_worklist = True
 
     def get_serializer_class(self) -> type[FlagSerializer]:
         """The list without evidence, one flag with it."""

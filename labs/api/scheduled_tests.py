@@ -104,6 +104,7 @@ class ScheduledTestViewSet(ScopedViewSet[ScheduledTest]):
     filterset_class = ScheduledTestFilter
     keys = (Key("due_on", read=read_day), Key("id", read=int))
     view = "scheduled-tests"
+    is_worklist = True
 
     def get_queryset(self) -> QuerySet[ScheduledTest]:
         """Tests of visible patients with their state on the site's calendar today."""

@@ -9,18 +9,22 @@ from rest_framework import viewsets
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from patients.access import patients_visible_to, visible_to
-from patients.actions.record_access import record_access
+from patients.access import visible_to
+from patients.actions.record_access import record_access, record_access_to_each
 from patients.models import Patient, User
 
 M = TypeVar("M", bound=Model)
 
 
 class ScopedViewSet(viewsets.GenericViewSet[M]):
-    """Things that belong to a patient. `path` leads to the patient, `view` names the list in the access record."""
+    """Things that belong to a patient. `path` leads to the patient, `view` names the list in the access record.
+
+    A list is a look into the record of every patient on the page. A worklist is so only when one patient is asked for.
+    """
 
     path = "patient"
     view = ""
+    is_worklist = False
     lookup_value_regex = r"\d+"
 
     @property
@@ -37,8 +41,11 @@ class ScopedViewSet(viewsets.GenericViewSet[M]):
     def list(self, request: Request) -> Response:
         """Rows of the patients you may see."""
         page = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
-        self._record_look(request.query_params.get("patient", ""))
-        return self.get_paginated_response(self.get_serializer(page, many=True).data)
+        rows: list[M] = page or []
+        if request.query_params.get("patient") or not self.is_worklist:
+            seen = {self.patient_of(row).pk for row in rows}
+            record_access_to_each(by=self.person, patient_ids=seen, view=f"api:{self.view}")
+        return self.get_paginated_response(self.get_serializer(rows, many=True).data)
 
     def retrieve(self, request: Request, pk: str) -> Response:
         """One row. The look into the patient's record is recorded."""
@@ -52,10 +59,3 @@ class ScopedViewSet(viewsets.GenericViewSet[M]):
         for step in self.path.split("__"):
             found = getattr(found, step)
         return found  # type: ignore[no-any-return]
-
-    def _record_look(self, patient_id: str) -> None:
-        """A list of one patient is a look into that record; a list of many is a worklist."""
-        if patient_id.isdigit():
-            patient = patients_visible_to(self.person).filter(pk=patient_id).first()
-            if patient is not None:
-                record_access(by=self.person, patient=patient, view=f"api:{self.view}")

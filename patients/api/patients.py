@@ -138,4 +138,5 @@ class PatientViewSet(viewsets.GenericViewSet[Patient]):
         asked = CorrectionSerializer(patient, data=request.data, partial=True, context=self.get_serializer_context())
         asked.is_valid(raise_exception=True)
         correct_patient(patient=patient, by=request.user, now=timezone.now(), **asked.validated_data)  # type: ignore[arg-type]
+        record_access(by=request.user, patient=patient, view="api:patient")  # type: ignore[arg-type]
         return Response(self.get_serializer(self.get_object()).data)

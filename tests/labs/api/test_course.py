@@ -73,7 +73,7 @@ def test_only_visible_rows_are_listed(nurse: User, patient: Patient, path: str) 
     fill(make_patient())
     rows = signed_in(nurse).get(f"/api/v1/{path}/").json()["results"]
     assert len(rows) == 1
-    assert not AccessEvent.objects.exists()
+    assert AccessEvent.objects.get().patient == patient
 
 
 @pytest.mark.parametrize("path", PATHS)
@@ -173,3 +173,10 @@ def test_the_care_team_takes_its_signals_along(nurse: User, patient: Patient) ->
     assert Flag.objects.get().owner == physician
     wrong = client.patch(address, {"cover": nurse.username}, content_type="application/json")
     assert (wrong.status_code, wrong.json()["problems"][0]["where"]) == (400, "cover")
+
+
+def test_a_diagnosis_answered_without_a_change_is_a_look_into_the_record(nurse: User, patient: Patient) -> None:
+    make_diagnosis(patient, subtype="t(4;14)")
+    assert post(nurse, "diagnoses", patient=patient.pk, disease="MM").json()["subtype"] == "t(4;14)"
+    assert AccessEvent.objects.get().patient == patient
+    assert not AuditEvent.objects.exists()

@@ -135,6 +135,24 @@ def test_a_look_at_one_patients_results_is_recorded(nurse: User, patient: Patien
     assert AccessEvent.objects.get().view == "api:results"
 
 
+@pytest.mark.parametrize(
+    "way", ["", "?patient={}.0", "?patient=%2B{}", "?patient=%20{}", "?collected_since=2020-01-01"]
+)
+def test_no_way_of_asking_leaves_a_look_unrecorded(nurse: User, patient: Patient, way: str) -> None:
+    make_result(patient)
+    assert len(signed_in(nurse).get(URL + way.format(patient.pk)).json()["results"]) == 1
+    assert AccessEvent.objects.get().patient == patient
+
+
+def test_a_list_of_many_patients_is_a_look_into_each_record(nurse: User, patient: Patient) -> None:
+    other = make_patient(site=patient.site)
+    for one in (patient, patient, other):
+        make_result(one)
+    assert len(signed_in(nurse).get(URL).json()["results"]) == 3
+    assert set(AccessEvent.objects.values_list("patient", flat=True)) == {patient.pk, other.pk}
+    assert AccessEvent.objects.count() == 2
+
+
 def test_a_value_is_entered(nurse: User, patient: Patient) -> None:
     answer = enter(nurse, patient, value="112", unit="g/L", collected_time="08:30")
     assert (answer.status_code, answer.json()["kind"]) == (201, "stored")
@@ -244,3 +262,9 @@ def test_a_rising_marker_raises_a_flag_in_the_same_request(nurse: User, patient:
     make_series(patient, "serum_m", {date(2024, 3, 1): "0.3", date(2024, 4, 1): "0.3"})
     enter(nurse, patient, analyte="serum_m", value="0.9")
     assert Flag.objects.get(rule="MM-PD-SERUM-M").signal == "provisional"
+
+
+def test_the_first_day_of_the_calendar_is_before_every_birth(patient: Patient) -> None:
+    answer = send(make_service_account(patient.site), {"collected_at": "0001-01-01T00:00:00+14:00"})
+    assert kinds(answer) == ["aside"]
+    assert answer.json()["results"][0]["reason"] == "collected_before_birth"

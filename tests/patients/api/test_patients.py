@@ -185,3 +185,13 @@ def test_what_is_not_json_is_a_problem(nurse: User) -> None:
     client = signed_in(nurse)
     assert wheres(client.post(URL, "{", content_type="application/json")) == [""]
     assert client.post(URL, {"family_name": "X"}).status_code == 415
+
+
+def test_an_answer_to_no_correction_is_a_look_into_the_record() -> None:
+    nurse = make_nurse(make_site())
+    patient = make_patient(site=nurse.sites.get())
+    client = Client()
+    client.force_login(nurse)
+    for path in (f"/api/v1/patients/{patient.pk}/", f"/api/v1/care-teams/{patient.pk}/"):
+        assert client.patch(path, {}, content_type="application/json").status_code == 200
+    assert list(AccessEvent.objects.values_list("view", flat=True)) == ["api:patient", "api:care-team"]
