@@ -46,6 +46,15 @@ def visible_to(user: User, path: str = "") -> Q:
     return site | team
 
 
+def senders_for(user: User) -> QuerySet[User]:
+    """Whose messages about nobody known concern this person: those who send for one of their sites, or for all.
+
+    An account without sites sends for nobody in particular; what it sent must be seen by somebody all the same.
+    """
+    everywhere = Q(username=SYSTEM_USERNAME, role=Role.SERVICE) | Q(sites=None)
+    return User.objects.filter(everywhere | Q(sites__in=user.sites.values("pk")))
+
+
 def is_system(user: User) -> bool:
     """Whether this is the account of Vigil itself."""
     return user.role == Role.SERVICE and user.username == SYSTEM_USERNAME

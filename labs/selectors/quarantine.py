@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db.models import Q, QuerySet
 
 from labs.models import Quarantine
-from patients.access import can_mend, visible_to
+from patients.access import can_mend, senders_for, visible_to
 from patients.models import User
 from patients.selectors.keyset import Key, Page, page_of
 
@@ -15,10 +15,11 @@ RESULT_WORDS = frozenset({"code", "value", "unit"})
 
 
 def quarantined_for(user: User) -> QuerySet[Quarantine]:
-    """Items of patients this person may see, and those whose patient nobody knows yet."""
+    """Items of patients this person may see, and those of nobody known that were sent for a site of theirs."""
     if not can_mend(user):
         return Quarantine.objects.none()
-    items = Quarantine.objects.filter(Q(patient__isnull=True) | visible_to(user, "patient__"))
+    sent_here = Q(message=None) | Q(message__received_by__in=senders_for(user).values("pk"))
+    items = Quarantine.objects.filter(Q(patient__isnull=True) & sent_here | visible_to(user, "patient__"))
     return items.select_related("patient__site", "message", "closed_by")
 
 

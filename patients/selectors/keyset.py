@@ -91,6 +91,8 @@ def _cursor(row: Model | dict[str, Any], keys: Sequence[Key]) -> str:
 def _values(cursor: str, keys: Sequence[Key]) -> list[Any]:
     try:
         texts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        if any("\0" in text for text in texts):
+            raise ValueError("No database takes a NUL.")
         return [key.read(text) for key, text in zip(keys, texts, strict=True)]
     except (ValueError, TypeError) as error:
         raise UnreadableCursor("The address of this page is damaged. Start from the first page of the list.") from error

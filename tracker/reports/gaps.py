@@ -61,7 +61,7 @@ def rule_failures(user: User, now: datetime) -> QuerySet[RuleFailure]:
 
 
 def quarantined(user: User, now: datetime) -> QuerySet[Quarantine]:
-    """Values that could not be used; those of patients this person may see, and those of nobody known."""
+    """Values that could not be used and that this person may look after."""
     return quarantined_for(user).filter(state=Quarantine.State.OPEN)
 
 

@@ -1,4 +1,4 @@
-"""Cursors in addresses."""
+"""What addresses carry: cursors, and words to search for."""
 
 from __future__ import annotations
 
@@ -24,6 +24,11 @@ class Cursors(TypedDict):
 def cursors(request: HttpRequest) -> Cursors:
     """The cursor of this page: `after` or `before` another one, for selectors that page."""
     return {"after": request.GET.get("after", ""), "before": request.GET.get("before", "")}
+
+
+def plain_text(request: HttpRequest, name: str) -> str:
+    """A word of the address without spaces around it, and without NUL, which no database takes."""
+    return request.GET.get(name, "").replace("\0", "").strip()
 
 
 def refuses_bad_cursors(view: View) -> View:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from patients.selectors.patients import find_patients
 from tracker.web import clock
-from tracker.web.paging import cursors, refuses_bad_cursors
+from tracker.web.paging import cursors, plain_text, refuses_bad_cursors
 from tracker.web.signed_in import SignedInRequest
 
 
@@ -16,7 +16,7 @@ from tracker.web.signed_in import SignedInRequest
 @refuses_bad_cursors
 def patients(request: SignedInRequest) -> HttpResponse:
     """Patients this person may see; a search that finds exactly one opens it."""
-    text = request.GET.get("q", "").strip()
+    text = plain_text(request, "q")
     page = find_patients(user=request.user, text=text, **cursors(request))
     if text and len(page.rows) == 1 and not any(cursors(request).values()):
         return redirect("patient", page.rows[0].pk)

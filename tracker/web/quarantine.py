@@ -26,7 +26,7 @@ from patients.models import Patient, Role, User
 from tracker.web import clock
 from tracker.web.entry import REFUSED, attempt, day_input, get_or_post
 from tracker.web.for_roles import for_roles
-from tracker.web.paging import cursors, refuses_bad_cursors
+from tracker.web.paging import cursors, plain_text, refuses_bad_cursors
 from tracker.web.signed_in import SignedInRequest
 
 for_menders = for_roles(
@@ -107,7 +107,7 @@ class DismissForm(forms.Form):
 @refuses_bad_cursors
 def queue(request: SignedInRequest) -> HttpResponse:
     """What waits, newest first."""
-    reason = request.GET.get("reason", "")
+    reason = plain_text(request, "reason")
     context = {
         "page": open_items(user=request.user, reason=reason, **cursors(request)),
         "reasons": open_reasons(user=request.user),
@@ -121,8 +121,6 @@ def queue(request: SignedInRequest) -> HttpResponse:
 def item_page(request: SignedInRequest, item_id: int) -> HttpResponse:
     """One item: the sender's words, what is wrong with them, and a form to put them right."""
     item = _item(request.user, item_id)
-    if request.method == "GET" and item.patient is not None:
-        record_access(by=request.user, patient=item.patient, view="quarantine")
     form = MendForm(request.POST or None, user=request.user, item=item) if is_result(item) else None
     if form and form.is_valid():
         try:
@@ -167,6 +165,8 @@ def _item(user: User, item_id: int) -> Quarantine:
 
 
 def _show(request: SignedInRequest, item: Quarantine, form: MendForm | None, dismissal: DismissForm) -> HttpResponse:
+    if item.patient is not None:
+        record_access(by=request.user, patient=item.patient, view="quarantine")
     mends = form is not None and (item.patient is None or can_record(request.user, item.patient))
     context = {
         "item": item,

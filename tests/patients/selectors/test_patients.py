@@ -113,7 +113,7 @@ class TestPages:
             "b, x",
         ]
 
-    @pytest.mark.parametrize("cursor", ["x", "!!!", "WzFd", "bnVsbA"])
+    @pytest.mark.parametrize("cursor", ["x", "!!!", "WzFd", "bnVsbA", "WyJhXHUwMDAwIiwgImIiLCAiMSJd"])
     def test_a_damaged_cursor_is_refused(self, nurse, cursor):
         with pytest.raises(UnreadableCursor):
             find_patients(user=nurse, after=cursor)

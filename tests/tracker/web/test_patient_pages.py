@@ -204,3 +204,8 @@ def test_every_day_of_a_long_history_can_be_reached(as_nurse, patient) -> None:
     earlier = page.context["history"].earlier
     second = as_nurse.get(reverse("patient_results", args=[patient.pk]), {"before": earlier.isoformat()})
     assert second.context["history"].days[-1] == date(2024, 1, 1)
+
+
+def test_a_search_for_what_no_database_takes_finds_nothing(client) -> None:
+    client.force_login(make_nurse(make_site()))
+    assert client.get(reverse("patients"), {"q": "Oka\0"}).status_code == 200

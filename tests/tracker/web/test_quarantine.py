@@ -11,6 +11,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from labs.models import Quarantine, Result
+from patients.actions.system_account import system_account
 from patients.models import AccessEvent, Patient, User
 from tests.factories import (
     make_administrator,
@@ -18,6 +19,7 @@ from tests.factories import (
     make_nurse,
     make_patient,
     make_quarantine,
+    make_service_account,
     make_site,
     make_user,
 )
@@ -169,3 +171,22 @@ def test_dismissing_is_not_done_by_reading(client: Client, nurse: User, item: Qu
 
 def test_a_missing_item(client: Client, nurse: User) -> None:
     assert client.get(reverse("quarantine_item", args=[999])).status_code == 404
+
+
+def test_an_item_of_nobody_known_is_for_the_sites_it_was_sent_for(client: Client, nurse: User) -> None:
+    here, elsewhere = make_service_account(nurse.sites.get()), make_service_account(make_site())
+    senders = [here, elsewhere, make_service_account(), system_account()]
+    sent = [make_quarantine(reason="unknown_number", message=make_message(by=sender)) for sender in senders]
+    assert queue(client) == [sent[3], sent[2], sent[0]]
+    assert client.get(page_of(sent[1])).status_code == 404
+    assert client.post(reverse("dismiss_quarantined", args=[sent[1].pk]), {"note": "x"}).status_code == 404
+
+
+def test_a_refused_form_is_a_look_into_the_record_too(client: Client, nurse: User, item: Quarantine) -> None:
+    client.post(page_of(item), {})
+    client.post(reverse("dismiss_quarantined", args=[item.pk]), {"note": ""})
+    assert AccessEvent.objects.filter(patient=item.patient, by=nurse).count() == 2
+
+
+def test_a_reason_that_no_database_takes_finds_nothing(client: Client, nurse: User, item: Quarantine) -> None:
+    assert queue(client, reason="unknown\0") == []
