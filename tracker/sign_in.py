@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.views import LoginView
 from axes.decorators import axes_dispatch, axes_form_invalid
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.decorators import method_decorator
 
-from patients.models import User
+from patients.models import Role, User
 
 LONGEST_NAME = 255
+
+
+class PeopleBackend(AuthenticationBackend):
+    """Signs people in. Service accounts act by their keys, whatever password they may have."""
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """The person with these credentials; None for a program, as for a wrong password."""
+        user: User | None = super().authenticate(request, **credentials)
+        return None if user is not None and user.role == Role.SERVICE else user
 
 
 class NoSignUpAdapter(DefaultAccountAdapter):

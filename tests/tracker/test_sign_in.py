@@ -94,6 +94,12 @@ def test_a_closed_account_stays_out(person: User, client: Client) -> None:
     assert not signed_in(client)
 
 
+def test_a_service_account_does_not_sign_in_even_with_its_password(db: None, client: Client) -> None:
+    make_user("service", username="laboratory", password=PASSWORD)
+    sign_in(client, "laboratory", PASSWORD)
+    assert not signed_in(client)
+
+
 def test_nobody_opens_an_account_for_themselves(db: None, client: Client) -> None:
     assert client.get("/accounts/signup/").status_code == 404
     assert client.post("/accounts/signup/", {"username": "me", "password1": PASSWORD}).status_code == 404
