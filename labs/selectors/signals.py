@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Prefetch, QuerySet
@@ -41,6 +41,12 @@ def visible_flag(*, user: User, flag_id: int) -> Flag:
     """The flag with its history, if this person may see the patient. Raises Flag.DoesNotExist."""
     flags = Flag.objects.filter(visible_to(user, "patient__")).select_related(*BANNER_JOINS)
     return _with_history(flags.prefetch_related("patient__identifiers", "patient__diagnoses__lines")).get(pk=flag_id)
+
+
+def all_visible(*, user: User, flag_ids: Collection[int]) -> bool:
+    """Whether each of these flags is there and of a patient this person may see."""
+    seen = Flag.objects.filter(visible_to(user, "patient__"), pk__in=list(flag_ids))
+    return seen.count() == len(flag_ids)
 
 
 def flags_of(*, patient: Patient) -> Signals:

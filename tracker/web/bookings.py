@@ -50,6 +50,12 @@ class BookForm(forms.Form):
         if not beside:
             del self.fields["also"]
 
+    def shown_as_now(self, row: Row) -> None:
+        """Carry the booking the page shows now: once it was read, what was typed can be saved."""
+        booked = row.test.booked_for
+        self.data = self.data.copy()
+        self.data[self.add_prefix("seen")] = booked.isoformat() if booked else ""
+
 
 class BookTogetherForm(forms.Form):
     """Tests ticked in the list, and one day for all of them."""
@@ -113,6 +119,7 @@ def book(request: SignedInRequest, row: Row, now: datetime) -> HttpResponse:
                 before = _book(tests, chosen, by=request.user, now=now)
         except BookingRefused as refused:
             form.add_error("booked_for", str(refused))
+            form.shown_as_now(row)
         else:
             undo.remember(request, "book", made_for=chosen["booked_for"], bookings=before)
             messages.success(request, _booked(tests, chosen["booked_for"]))
@@ -253,7 +260,7 @@ def _written(day: date) -> str:
 def _next(request: SignedInRequest) -> str:
     """Where the person came from, when it is a page of ours; else the worklist."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    ours = url_has_allowed_host_and_scheme(
+    ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return wanted if ours else reverse("worklist")

@@ -65,6 +65,11 @@ class ResolveForm(forms.Form):
             self.add_error("note", _("Say what explains the signal."))
         return given
 
+    def shown_as_now(self, flag: Flag) -> None:
+        """Carry the version the page shows now: what was typed can be saved once it was read against the new state."""
+        self.data = self.data.copy()
+        self.data[self.add_prefix("version")] = str(flag.version)
+
     def answer(self) -> dict[str, Any]:
         """Arguments of `resolve_flag`, for the chosen decision only."""
         given = self.cleaned_data

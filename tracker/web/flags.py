@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from labs.actions.acknowledge_flags import acknowledge_flags
 from labs.actions.review_flag import ReviewRefused, reopen_flag, resolve_flag
 from labs.models import Flag
-from labs.selectors.signals import visible_flag
+from labs.selectors.signals import all_visible, visible_flag
 from patients.actions.record_access import record_access
 from tracker.web import clock
 from tracker.web.flag_forms import ResolveForm
@@ -67,10 +67,10 @@ def why(request: SignedInRequest, flag: Flag) -> HttpResponse:
 def acknowledge(request: SignedInRequest) -> HttpResponse:
     """Take on the signals named `flag=number:version`, all or none."""
     versions = _versions(request.POST.getlist("flag"))
+    if not all_visible(user=request.user, flag_ids=versions):
+        raise Http404(_("No such signal, or not one you may see."))
     try:
         flags = acknowledge_flags(versions=versions, by=request.user, now=clock.now())
-    except Flag.DoesNotExist:
-        raise Http404(_("No such signal, or not one you may see.")) from None
     except ReviewRefused as refused:
         messages.error(request, str(refused))
     else:
@@ -93,6 +93,7 @@ def resolve(request: SignedInRequest, flag: Flag) -> HttpResponse:
             done = resolve_flag(flag_id=flag.pk, by=request.user, now=clock.now(), **form.answer())
         except ReviewRefused as refused:
             form.add_error(None, str(refused))
+            form.shown_as_now(flag)
         else:
             messages.success(
                 request,
@@ -131,7 +132,7 @@ def _versions(pairs: list[str]) -> dict[int, int]:
 
 def _back(request: SignedInRequest, otherwise: str) -> str:
     target = request.POST.get("next", "")
-    safe = url_has_allowed_host_and_scheme(
+    safe = target.startswith("/") and url_has_allowed_host_and_scheme(
         target, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return target if safe else otherwise

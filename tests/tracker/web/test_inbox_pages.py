@@ -172,7 +172,13 @@ class TestAcknowledge:
     def test_reading_the_address_does_nothing(self, as_doctor):
         assert as_doctor.get(reverse("acknowledge")).status_code == 405
 
-    @pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example"])
+    def test_of_a_stranger_not_even_the_site_is_told(self, as_doctor):
+        stranger = make_flag()
+        answer = as_doctor.post(reverse("acknowledge"), {"flag": named(stranger)})
+        assert answer.status_code == 404
+        assert stranger.patient.site.name not in answer.content.decode()
+
+    @pytest.mark.parametrize("target", ["https://elsewhere.example/", "//elsewhere.example", "nowhere"])
     def test_it_never_leads_to_another_site(self, as_doctor, flag, target):
         answer = as_doctor.post(reverse("acknowledge"), {"flag": named(flag), "next": target})
         assert answer.headers["Location"] == reverse("inbox")
@@ -224,6 +230,15 @@ class TestResolve:
         page = self.post(as_doctor, flag, decision=Decision.WATCH, note="Spoke with the lab.").content.decode()
         assert "Spoke with the lab." in page
         assert 'value="watch" id="id_decision_7" checked' in page
+
+    def test_after_a_conflict_what_was_typed_can_be_saved(self, as_doctor, flag):
+        typed = {"decision": Decision.WORK_UP, "note": "Marrow on Friday."}
+        refused = self.post(as_doctor, flag, version=99, **typed)
+        assert "changed since it was shown" in refused.content.decode()
+        again = {name: refused.context["form"][name].value() for name in ("version", "decision", "note")}
+        assert self.post(as_doctor, flag, **again).status_code == 302
+        flag.refresh_from_db()
+        assert (flag.decision, flag.decision_note) == (Decision.WORK_UP, "Marrow on Friday.")
 
     def test_a_nurse_may_not(self, client, flag):
         client.force_login(make_nurse(flag.patient.site))

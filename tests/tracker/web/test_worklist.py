@@ -315,3 +315,18 @@ def test_a_foreign_address_to_go_back_to_is_not_followed(client, nurse, site, to
     test = overdue(make_patient(site=site), today)
     answer = client.post(book_url(test), {"booked_for": today.isoformat(), "next": "https://elsewhere.example/"})
     assert answer["Location"] == reverse("worklist")
+
+
+def test_what_is_no_address_to_go_back_to_is_not_followed(client, nurse):
+    assert client.post(reverse("undo_last"), {"next": "nowhere"}).headers["Location"] == reverse("worklist")
+
+
+def test_after_a_conflict_what_was_typed_can_be_saved(client, nurse, site, today):
+    day = today + timedelta(days=3)
+    test = overdue(make_patient(site=site), today, booked_for=today + timedelta(days=1))
+    refused = client.post(book_url(test), {"booked_for": day, "place": "Ward 4", "seen": ""})
+    assert refused.status_code == 400
+    again = {name: refused.context["form"][name].value() for name in ("booked_for", "place", "seen")}
+    assert client.post(book_url(test), again).status_code == 302
+    test.refresh_from_db()
+    assert (test.booked_for, test.booked_at_place) == (day, "Ward 4")
