@@ -10,7 +10,7 @@ from typing import Any, cast
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -53,8 +53,8 @@ class BookForm(forms.Form):
     def shown_as_now(self, row: Row) -> None:
         """Carry the booking the page shows now: once it was read, what was typed can be saved."""
         booked = row.test.booked_for
-        self.data = self.data.copy()
-        self.data[self.add_prefix("seen")] = booked.isoformat() if booked else ""
+        self.data = data = cast(QueryDict, self.data).copy()
+        data[self.add_prefix("seen")] = booked.isoformat() if booked else ""
 
 
 class BookTogetherForm(forms.Form):

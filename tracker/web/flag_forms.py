@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -67,8 +68,8 @@ class ResolveForm(forms.Form):
 
     def shown_as_now(self, flag: Flag) -> None:
         """Carry the version the page shows now: what was typed can be saved once it was read against the new state."""
-        self.data = self.data.copy()
-        self.data[self.add_prefix("version")] = str(flag.version)
+        self.data = data = cast(QueryDict, self.data).copy()
+        data[self.add_prefix("version")] = str(flag.version)
 
     def answer(self) -> dict[str, Any]:
         """Arguments of `resolve_flag`, for the chosen decision only."""
