@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import cast
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import connection, transaction
 
 from labs.intake.incoming import IncomingCondition, IncomingDiagnosis, IncomingPatient, IncomingSubject
 from patients.access import check_can_import, is_system
@@ -81,6 +81,7 @@ def register_incoming(
     A site code that is not known is opened as a site with the clock of UTC, for an administrator to complete.
     """
     check_can_import(by)
+    _one_import_at_a_time()
     done = Registered()
     sites = _sites(patients, done, by)
     claims = [claim_of(patient.subject) for patient in patients]
@@ -102,6 +103,12 @@ def register_incoming(
         done.people.append(person)
     done.patient_ids |= _register(new.members, by=by, now=now)
     return done
+
+
+def _one_import_at_a_time() -> None:
+    """Wait until no other import registers people: two that bring the same person must not both find them new."""
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('vigil.register_incoming'))")
 
 
 def claim_of(subject: IncomingSubject) -> Claim:
