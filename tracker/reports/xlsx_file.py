@@ -14,6 +14,8 @@ from tracker.reports.report import Report, Value
 
 ROWS_A_SHEET = 1_000_000
 """Below the 1,048,576 rows a sheet can hold; a longer report goes on in further sheets."""
+LONGEST_CELL = 32_767
+CUT = " … [cut here: a cell holds no more; CSV and NDJSON hold all]"
 WIDTHS = {"text": 18, "date": 12, "instant": 26, "number": 14, "integer": 10}
 
 
@@ -64,7 +66,7 @@ class Sheets:
         elif isinstance(value, int | Decimal):
             self._sheet.write_number(self._row, index, float(value))
         else:
-            self._sheet.write_string(self._row, index, value)
+            self._sheet.write_string(self._row, index, _fitting(value))
 
     def close(self, about: dict[str, str]) -> None:
         """Add a sheet that says what the file holds, and finish the file."""
@@ -75,6 +77,11 @@ class Sheets:
             sheet.write_string(row, 0, name, self._bold)
             sheet.write_string(row, 1, value)
         self._book.close()
+
+
+def _fitting(text: str) -> str:
+    """The text, or as much of it as a cell holds with a word that it goes on: never shortened unseen."""
+    return text if len(text) <= LONGEST_CELL else text[: LONGEST_CELL - len(CUT)] + CUT
 
 
 def write_xlsx(report: Report, query: QuerySet[Any], path: Path, about: dict[str, str]) -> int:

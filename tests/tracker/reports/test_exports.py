@@ -81,6 +81,16 @@ def test_no_cell_can_be_run_as_a_formula(start, tmp_path):
     assert {cell.data_type for row in sheet.iter_rows() for cell in row} <= {"s", "n", "d"}
 
 
+def test_a_text_longer_than_a_cell_is_not_cut_unseen(tmp_path):
+    make_result(note="n" * 40_000)
+    path = tmp_path / "results.xlsx"
+    write(ask("results", "xlsx"), path)
+    header, row = openpyxl.load_workbook(path)["results"].iter_rows(values_only=True)
+    note = row[header.index("note")]
+    assert len(note) == 32_767
+    assert note.endswith("CSV and NDJSON hold all]")
+
+
 def test_numbers_stay_numbers_whatever_their_sign():
     make_result(value=None, value_printed="-1.5e-3", note="+5")
     (row,) = read_csv(ask("results"))
