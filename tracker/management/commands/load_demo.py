@@ -34,9 +34,7 @@ class Command(BaseCommand):
         parser.add_argument("--density", choices=[*Density], default=Density.MODEST, help="how often patients are seen")
         parser.add_argument("--add", action="store_true", help="add patients although there are some already")
         parser.add_argument("--force", action="store_true", help="load it in production settings too")
-        parser.add_argument(
-            "--csv", metavar="FOLDER", help="write files there, load nothing"
-        )
+        parser.add_argument("--csv", metavar="FOLDER", help="write files there, load nothing")
         parser.add_argument("--json", action="store_true", help="print one JSON object on the last line")
 
     def handle(self, *args: Any, add: bool, force: bool, csv: str | None, json: bool, **options: Any) -> None:
