@@ -25,7 +25,7 @@ def make_report(
     """A report without results."""
     return Report.objects.create(
         patient=patient or make_patient(),
-        accession=accession or f"A{next_number()}",
+        accession=accession or f"made-{next_number()}",
         collected_on=collected_on,
         laboratory=laboratory,
         **fields,
