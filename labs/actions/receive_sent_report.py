@@ -21,6 +21,8 @@ def receive_sent_report(*, report: IncomingReport, raw: bytes, by: User, now: da
     )
     with transaction.atomic():
         received = receive_report(report=report, by=by, now=now, message=message)
+        if message.state != Message.State.STORED and not (received.patient_ids or received.settled):
+            return received  # the same again, and nothing new in it: its story stands
         counts = received.count()
         message.state = Message.State.PARTLY if counts["aside"] else Message.State.TAKEN
         message.summary = dict(counts)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from patients.access import is_system
 from patients.actions.audit import record
 from patients.models import ApiToken, Role, User
 from patients.problems import problem
@@ -19,7 +20,7 @@ PREFIX = "vigil_"
 @transaction.atomic
 def issue_api_token(*, user: User, label: str, expires_on: date, by: User, now: datetime) -> str:
     """A new key for a service account. It is returned here and never again."""
-    if user.role != Role.SERVICE or not user.is_active:
+    if user.role != Role.SERVICE or not user.is_active or is_system(user):
         raise problem(
             "user", _("%(name)s is not an active service account.") % {"name": user}, _("Keys are for programs only.")
         )

@@ -196,6 +196,7 @@ def test_the_same_report_again_changes_nothing(patient: Patient) -> None:
     send(account)
     assert kinds(send(account)) == ["known"]
     assert (Result.objects.count(), Message.objects.count()) == (1, 1)
+    assert Message.objects.get().summary == {"stored": 1}
 
 
 def test_what_cannot_be_used_is_kept_aside_and_the_rest_is_taken(patient: Patient) -> None:

@@ -9,6 +9,7 @@ from django.test import Client
 from django.utils import timezone
 
 from patients.actions.issue_api_token import issue_api_token, revoke_api_token
+from patients.actions.system_account import system_account
 from patients.models import ApiToken, Role, User
 from tests.factories import make_administrator, make_patient, make_service_account, make_user
 
@@ -78,6 +79,11 @@ def test_the_key_of_an_account_that_left_is_refused() -> None:
 def test_people_get_no_keys(role: Role) -> None:
     with pytest.raises(ValidationError):
         key_for(make_user(role))
+
+
+def test_vigils_own_account_gets_no_key() -> None:
+    with pytest.raises(ValidationError):
+        key_for(system_account())
 
 
 def test_a_key_that_would_be_over_is_not_issued() -> None:
