@@ -94,9 +94,9 @@ class EmbeddedPostgres:
         """Start the server and wait until it answers; True when it was not running. Safe to call concurrently."""
         with self._locked():
             self._prepare()
-            if self.pid() is not None:
-                self._wait_until_ready()
-                return False
+            running = self.pid()
+            if running is not None and self._wait_until_ready(while_running=running):
+                return False  # one that was just killed dies slowly, and is then started again
             self._initialise()
             self._clear_stale_files()
             self._launch()
@@ -235,21 +235,22 @@ class EmbeddedPostgres:
     def _log_since(self, length: int) -> str:
         return self.log.read_bytes()[length:].decode(errors="replace") if self.log.exists() else ""
 
-    def _wait_until_ready(self) -> None:
-        """Wait for an answer, and make the database when it is missing."""
+    def _wait_until_ready(self, *, while_running: int | None = None) -> bool:
+        """Wait for an answer, and make the database when it is missing. False when the watched process is gone."""
         deadline = time.monotonic() + WAIT_SECONDS
-        while True:
+        while while_running is None or self._is_server(while_running):
             try:
                 with psycopg.connect(
                     dbname="postgres", user=NAME, host=str(self.socket_folder), port=PORT, autocommit=True
                 ) as connection:
                     if not connection.execute("select 1 from pg_database where datname = %s", [NAME]).fetchone():
                         connection.execute(f"create database {NAME}")
-                return
+                return True
             except psycopg.OperationalError as error:
                 if time.monotonic() > deadline:
                     raise EmbeddedPostgresError(f"The embedded database does not answer: {error}") from error
                 time.sleep(0.1)
+        return False
 
     def _stop(self) -> bool:
         pid = self.pid()
