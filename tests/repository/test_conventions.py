@@ -86,11 +86,7 @@ SIGNALS = r"@receiver|django\.dispatch|models\.signals|import signals|(?<!field\
 
 
 def test_there_are_no_signals() -> None:
-    found = [
-        path
-        for path in sources(*APPS)
-        if re.search(SIGNALS, path.read_text("utf-8"))
-    ]
+    found = [path for path in sources(*APPS) if re.search(SIGNALS, path.read_text("utf-8"))]
     assert not found, f"call what should happen from the action: {found}"
 
 
