@@ -141,7 +141,8 @@ def _ending(signal: Signal, episode: Episode, reference: Reference | None) -> st
         failed = f"{value_text(signal.series, row)} on {day_text(to_date(int(signal.series.day[row])))}"
         return f"; {failed} no longer meets the criterion"
     if signal.confirmation.assessments > 1 and episode.sure:
-        return ", on one assessment so far"
+        alone = signal.pairs is None or episode.last == episode.opened
+        return ", on one assessment so far" if alone else f", not yet {signal.confirmation.words}"
     if reference is not None and reference.how in ("lowest", "highest") and not reference.confirmed[episode.settled]:
         return f"; no second assessment confirms that {reference.how} value"
     return ""
@@ -208,6 +209,8 @@ def _behind(series: Series, reference: Reference, row: int) -> list[int]:
     """The rows a reference was taken from."""
     if not reference.known[row]:
         return []
+    if reference.behind is not None:
+        return reference.behind(row)
     start = int(series.segment.searchsorted(series.segment[row]))
     lowest = reference.how.startswith("lowest")
     values = (series.high if lowest else series.low)[start:row].tolist()

@@ -12,9 +12,10 @@ from labs.rules.acute_lymphoblastic import blood_relapse as all_blood_relapse
 from labs.rules.acute_lymphoblastic import marrow_relapse as all_marrow_relapse
 from labs.rules.acute_myeloid import blood_relapse as aml_blood_relapse
 from labs.rules.acute_myeloid import marrow_relapse as aml_marrow_relapse
+from labs.rules.acute_myeloid import residual_relapse as aml_residual_relapse
 from labs.rules.answers import RuleAnswers, Said, answers_of, nothing_to_judge
 from labs.rules.base import Finding, Rule
-from labs.rules.blood_counts import haemoglobin_fall, red_cell_fall
+from labs.rules.blood_counts import cytopenia, haemoglobin_fall, red_cell_fall
 from labs.rules.cohort import Cohort, Key
 from labs.rules.findings import findings
 from labs.rules.myeloma import (
@@ -23,6 +24,9 @@ from labs.rules.myeloma import (
     hypercalcaemia,
     light_chain_escape,
     marrow_progression,
+    paraprotein_flc,
+    paraprotein_serum,
+    paraprotein_urine,
     serum_m_progression,
     urine_m_progression,
 )
@@ -33,6 +37,9 @@ RULES: tuple[Rule, ...] = (
     serum_m_progression.RULE,
     urine_m_progression.RULE,
     flc_progression.RULE,
+    paraprotein_serum.RULE,
+    paraprotein_urine.RULE,
+    paraprotein_flc.RULE,
     light_chain_escape.RULE,
     marrow_progression.RULE,
     myeloma_haemoglobin_fall.RULE,
@@ -40,10 +47,12 @@ RULES: tuple[Rule, ...] = (
     hypercalcaemia.RULE,
     aml_marrow_relapse.RULE,
     aml_blood_relapse.RULE,
+    aml_residual_relapse.RULE,
     all_marrow_relapse.RULE,
     all_blood_relapse.RULE,
     haemoglobin_fall.RULE,
     red_cell_fall.RULE,
+    cytopenia.RULE,
     assay_changed.RULE,
 )
 BY_CODE: Mapping[str, Rule] = {rule.code: rule for rule in RULES}

@@ -7,6 +7,12 @@ KUMAR_2016 = Source(
     "Kumar S, et al. International Myeloma Working Group consensus criteria for response and minimal residual disease "
     "assessment in multiple myeloma. Lancet Oncol 2016;17:e328-e346",
 )
+PARAPROTEIN_RELAPSE = Source(
+    "IMWG-TREATMENT-AT-RELAPSE",
+    "Indications for treatment at relapse of multiple myeloma (IMWG): clinical relapse, or significant paraprotein "
+    "relapse",
+    "http://ashpublications.com/view-large/6511371",
+)
 RAJKUMAR_2011 = Source(
     "IMWG-2011",
     "Rajkumar SV, et al. Consensus recommendations for the uniform reporting of clinical trials: report of the "
@@ -25,6 +31,11 @@ DOEHNER_2022 = Source(
     "ELN-2022",
     "Doehner H, et al. Diagnosis and management of AML in adults: 2022 recommendations from an international expert "
     "panel on behalf of the ELN, table 8. Blood 2022;140:1345-1377",
+)
+HEUSER_2021 = Source(
+    "ELN-MRD-2021",
+    "Heuser M, et al. 2021 update on MRD in acute myeloid leukemia: a consensus document from the European LeukemiaNet "
+    "MRD Working Party. Blood 2021;138:2753-2767",
 )
 NCCN_ALL = Source(
     "NCCN-ALL", "Relapse after complete remission in adult acute lymphoblastic leukaemia (NCCN; ELN adult ALL 2024)"
@@ -47,5 +58,10 @@ PAYNE_1973 = Source(
 CORRECTED_CALCIUM_OLDER = Source(
     "IMWG-2006",
     "Durie BGM, et al. International uniform response criteria for multiple myeloma. Leukemia 2006;20:1467-1473",
+)
+GREENBERG_1997 = Source(
+    "IPSS-1997",
+    "Greenberg P, et al. International scoring system for evaluating prognosis in myelodysplastic syndromes. Blood "
+    "1997;89:2079-2088",
 )
 VIGIL = Source("VIGIL-1", "Default of this project; no guideline gives it", default=True)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from labs.rules.cohort import Cohort, Event, PatientFacts, Row
 from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.fixed_point import to_amount
-from tests.oracles import myeloma, others
+from tests.oracles import counts, myeloma, others, paraprotein, residual
 from tests.oracles.plain import PlainEvent, PlainPatient, PlainResult
 
 START = date(2026, 1, 1)
@@ -42,6 +42,8 @@ class Case:
 
 
 SERUM = ("0", "0.1", "0.2", "0.3", "0.5", "0.7", "0.8", "1.0", "1.25", "1.5", "4", "4.99", "5", "5.99", "6", "6.25")
+PARAPROTEIN = ("0", "0.3", "0.5", "0.6", "0.99", "1.0", "1.19", "1.2", "1.5", "1.6", "2", "2.2", "2.99", "3", "3.2")
+PARAPROTEIN_FLC = ("0", "10", "10", "10", "20", "121", "122", "209", "210", "210", "220", "808", "1000", "1250")
 URINE = ("0", "100", "150", "199", "200", "300", "349.9", "350", "1000", "1249", "1250")
 FLC = ("0", "5", "10", "10", "10", "20", "110", "110.01", "115", "130", "130", "500", "625")
 HB = ("7.9", "8.0", "9", "10.4", "10.5", "10.8", "11.4", "11.49", "11.5", "11.6", "12.4", "12.5", "12.6", "12.8", "14")
@@ -53,10 +55,36 @@ CHAINS = {"flc_kappa": FLC, "flc_lambda": FLC}
 FEW_CHAINS = {"flc_kappa": ("10", "120"), "flc_lambda": ("10",)}
 M_PROTEINS = {"serum_m": ("0.3", "1.2"), "urine_m": ("0", "300")}
 FLAT = {"flc_kappa": "10", "flc_lambda": "10"}
+LOW_COUNTS = {
+    "haemoglobin": ("8", "9.9", "10", "12"),
+    "neutrophils": ("0.4", "1.49", "1.5", "2"),
+    "platelets": ("20", "99", "100", "200"),
+}
 TRANSFUSION = ("transfusion_red_cells",)
 
 CASES = (
     Case("MM-PD-SERUM-M", myeloma.serum, {"serum_m": SERUM}, stable={"serum_m": "0.2"}),
+    Case(
+        "MM-PARAPROTEIN-SERUM",
+        paraprotein.serum,
+        {"serum_m": PARAPROTEIN},
+        gaps=(1, 30, 61, 62, 63),
+        stable={"serum_m": "0.6"},
+    ),
+    Case(
+        "MM-PARAPROTEIN-URINE",
+        paraprotein.urine,
+        {"urine_m": ("0", "100", "150", "600", "649.9", "650", "700", "1149", "1150", "1200")},
+        stable={"urine_m": "150"},
+    ),
+    Case(
+        "MM-PARAPROTEIN-FLC",
+        paraprotein.light_chains,
+        {"flc_kappa": PARAPROTEIN_FLC, "flc_lambda": PARAPROTEIN_FLC},
+        chains=True,
+        panel=True,
+        stable=FLAT,
+    ),
     Case("MM-PD-URINE-M", myeloma.urine, {"urine_m": URINE}, stable={"urine_m": "150"}),
     Case("MM-PD-FLC", myeloma.flc, CHAINS, extra=M_PROTEINS, chains=True, panel=True, stable=FLAT),
     Case(
@@ -98,6 +126,17 @@ CASES = (
         diseases=("ALL", "ALL", "AML"),
         remission=True,
     ),
+    Case(
+        "AML-MRD",
+        residual.aml,
+        {
+            "mrd_molecular": ("0", "0", "0", "0.003", "0.01", "0.05", "0.499", "0.5", "1.9", "2", "20"),
+            "mrd_flow": ("0", "0", "0.05", "0.099", "0.1", "0.2", "1.0", "2"),
+        },
+        diseases=("AML", "AML", "AML", "MM"),
+        remission=True,
+        gaps=(0, 1, 28, 90),
+    ),
     Case("AML-BLOOD", others.aml_blood, BLASTS, diseases=("AML", "AML", "MM"), remission=True, gaps=(0, 1, 6, 7, 8)),
     Case("ALL-BLOOD", others.all_blood, BLASTS, diseases=("ALL", "ALL", "MM"), remission=True),
     Case(
@@ -117,6 +156,16 @@ CASES = (
         kinds=TRANSFUSION,
         remission=True,
         stable={"rbc": "4.0", "haemoglobin": "12.5"},
+        panel=True,
+    ),
+    Case(
+        "CBC-CYTOPENIA",
+        counts.cytopenia,
+        LOW_COUNTS,
+        diseases=("MM", "AML", "ALL"),
+        kinds=("transfusion_red_cells", "transfusion_platelets", "g_csf", "esa"),
+        remission=True,
+        stable={"haemoglobin": "12", "neutrophils": "2", "platelets": "200"},
         panel=True,
     ),
     Case("ASSAY-CHANGED", others.assay_changed, {"serum_m": ("0.3", "0.8", "0.9"), "haemoglobin": ("12", "13")}),
