@@ -10,6 +10,7 @@ from functools import cached_property
 
 from labs.rules.acute_lymphoblastic import blood_relapse as all_blood_relapse
 from labs.rules.acute_lymphoblastic import marrow_relapse as all_marrow_relapse
+from labs.rules.acute_lymphoblastic import residual_relapse as all_residual_relapse
 from labs.rules.acute_myeloid import blood_relapse as aml_blood_relapse
 from labs.rules.acute_myeloid import marrow_relapse as aml_marrow_relapse
 from labs.rules.acute_myeloid import residual_relapse as aml_residual_relapse
@@ -50,6 +51,7 @@ RULES: tuple[Rule, ...] = (
     aml_residual_relapse.RULE,
     all_marrow_relapse.RULE,
     all_blood_relapse.RULE,
+    all_residual_relapse.RULE,
     haemoglobin_fall.RULE,
     red_cell_fall.RULE,
     cytopenia.RULE,

@@ -19,11 +19,12 @@ from labs.rules.evidence import interval_text
 from labs.rules.markers import concatenated, series_of
 from labs.rules.remission import before_remission, remission_note
 from labs.rules.series import Reference, Series
-from labs.rules.signals import Silence
+from labs.rules.signals import Notes, Silence
 from labs.rules.wording import amount_text
 
 NOTHING = UNBOUNDED * 2  # no such result came before
 NAME = "Residual disease"
+SAME_TARGET = "the target: results of one method, specimen and laboratory are taken to be of one target"
 LESS_SENSITIVE = "a negative result before it at least as sensitive: the earlier one would have missed this value"
 
 
@@ -89,10 +90,10 @@ def reference(earlier: Before, converted: Bools) -> Reference:
 
 def cannot_refute(series: Series, earlier: Before) -> Bools:
     """Negative results less sensitive than the positive one just before: they do not end an episode."""
-    out = (
-        ~earlier.positive & before(earlier.positive.astype(np.int64)).astype(bool) & (series.high > before(series.low))
-    )
-    return out & ~series.first
+    out = np.zeros(series.size, bool)
+    out[1:] = earlier.positive[:-1]
+    out &= ~earlier.positive & ~series.first & (series.high > before(series.low))
+    return out
 
 
 def silences(series: Series, earlier: Before, hits: Bools) -> tuple[Silence, ...]:
@@ -117,10 +118,11 @@ def compared(series: Series, earlier: Before, converted: Bools, row: int, times:
     return [Comparison("rise between positive results", found, f"at least {times} times the lowest, {least}", met)]
 
 
-def notes(series: Series, row: int) -> list[str]:
+def notes_on(earlier: Before) -> Notes:
     """What no result states: the target, and the sensitivity of a negative one printed without a bound."""
-    return [
-        *remission_note(series, row),
-        "the target: results of one method, specimen and laboratory are taken to be of one target",
-        "the limit of detection of negative results printed without one",
-    ]
+
+    def notes(series: Series, row: int) -> list[str]:
+        said = [*remission_note(series, row), SAME_TARGET]
+        return [*said, "the limit of detection of the earlier negative result"] if earlier.negative[row] == 0 else said
+
+    return notes

@@ -37,6 +37,15 @@ HEUSER_2021 = Source(
     "Heuser M, et al. 2021 update on MRD in acute myeloid leukemia: a consensus document from the European LeukemiaNet "
     "MRD Working Party. Blood 2021;138:2753-2767",
 )
+GOKBUGET_2024 = Source(
+    "ELN-ALL-2024",
+    "Goekbuget N, et al. Diagnosis, prognostic factors, and assessment of ALL in adults: 2024 ELN recommendations "
+    "from a European expert panel. Blood 2024;143:1891-1902",
+)
+BLINATUMOMAB_LABEL = Source(
+    "BLINATUMOMAB-LABEL",
+    "Prescribing information of blinatumomab (FDA): residual disease of at least 0.1 % in remission",
+)
 NCCN_ALL = Source(
     "NCCN-ALL", "Relapse after complete remission in adult acute lymphoblastic leukaemia (NCCN; ELN adult ALL 2024)"
 )

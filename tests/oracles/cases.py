@@ -128,12 +128,23 @@ CASES = (
     ),
     Case(
         "AML-MRD",
-        residual.aml,
+        residual.acute_myeloid,
         {
             "mrd_molecular": ("0", "0", "0", "0.003", "0.01", "0.05", "0.499", "0.5", "1.9", "2", "20"),
             "mrd_flow": ("0", "0", "0.05", "0.099", "0.1", "0.2", "1.0", "2"),
         },
         diseases=("AML", "AML", "AML", "MM"),
+        remission=True,
+        gaps=(0, 1, 28, 90),
+    ),
+    Case(
+        "ALL-MRD",
+        residual.acute_lymphoblastic,
+        {
+            "mrd_receptor": ("0", "0", "0.004", "0.0099", "0.01", "0.05", "0.0999", "0.1", "3"),
+            "mrd_molecular": ("0", "0.004", "0.01", "0.0399", "0.04", "0.1"),
+        },
+        diseases=("ALL", "ALL", "ALL", "MM"),
         remission=True,
         gaps=(0, 1, 28, 90),
     ),

@@ -10,12 +10,12 @@ from tests.oracles.plain import INFINITY, D, Mark, PlainPatient, Point, Said, po
 Weigh = Callable[[str, Point, list[Point], list[Point]], Mark]
 
 
-def aml(patient: PlainPatient) -> list[Said]:
+def acute_myeloid(patient: PlainPatient) -> list[Said]:
     codes = {"mrd_molecular": D(0), "mrd_flow": D("0.1"), "mrd_sequencing": D("0.1")}
-    return _residual(patient, "AML", codes, _weigh_aml)
+    return _residual(patient, "AML", codes, _weigh_myeloid)
 
 
-def _weigh_aml(code: str, p: Point, negative: list[Point], positive: list[Point]) -> Mark:
+def _weigh_myeloid(code: str, p: Point, negative: list[Point], positive: list[Point]) -> Mark:
     mark = Mark(p.day)
     lowest = min((q.high for q in positive), default=INFINITY)
     possible = min((q.low for q in positive), default=None)
@@ -23,6 +23,21 @@ def _weigh_aml(code: str, p: Point, negative: list[Point], positive: list[Point]
         mark.hit = "sure"
     elif possible is not None and p.high >= 10 * possible:
         mark.hit = "weak"
+    return mark
+
+
+def acute_lymphoblastic(patient: PlainPatient) -> list[Said]:
+    codes = dict.fromkeys(("mrd_receptor", "mrd_flow", "mrd_sequencing", "mrd_molecular"), D(0))
+    return _residual(patient, "ALL", codes, _weigh_lymphoblastic)
+
+
+def _weigh_lymphoblastic(code: str, p: Point, negative: list[Point], positive: list[Point]) -> Mark:
+    mark = Mark(p.day)
+    shown = [q for q in negative if q.high <= p.low]
+    if p.low >= D("0.01") and any(q.high <= D("0.01") for q in shown):
+        mark.hit, mark.alone = "sure", 3 if p.low >= D("0.1") else 2
+    elif shown or (code == "mrd_molecular" and positive and p.high / 10 >= min(q.low for q in positive)):
+        mark.hit, mark.alone = "weak", 1 if p.low < D("0.01") and code != "mrd_molecular" else 2
     return mark
 
 

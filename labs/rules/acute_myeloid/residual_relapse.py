@@ -12,7 +12,10 @@ When it stays silent
     Another disease: NOT_APPLICABLE. The first result of an assay, specimen or laboratory: NOT_EVALUABLE, since there is
     nothing to compare it with. `<0.01 %` is negative at that sensitivity only: a positive value below the bound of the
     earlier negative results is NOT_EVALUABLE, and a less sensitive negative result does not end an episode. Results
-    from before the recorded remission are neither judged nor compared with. A negative result silences no other rule:
+    from before the recorded remission are neither judged nor compared with. "Not detected" without a bound counts as
+    negative, and the finding asks for its limit of detection. The target is not told apart either: one method, specimen
+    and laboratory are taken to be of one target, and each finding says so. Flow and sequencing below 0.1 % are not
+    positive by the criterion, though they may matter. A negative result silences no other rule:
     some relapses have lost their marker.
 Source
     Heuser 2021 (ELN MRD) and Doehner 2022 (ELN): conversion by any method, or a rise of at least 1 log10 of copies in
@@ -44,7 +47,17 @@ from labs.rules.base import (
 from labs.rules.checks import Check, above
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import LEUKAEMIA
-from labs.rules.residual import NOTHING, by, came_before, cannot_refute, compared, notes, reference, residual, silences
+from labs.rules.residual import (
+    NOTHING,
+    by,
+    came_before,
+    cannot_refute,
+    compared,
+    notes_on,
+    reference,
+    residual,
+    silences,
+)
 from labs.rules.signals import Signal, Words, weighed
 from labs.rules.sources import DOEHNER_2022, HEUSER_2021, VIGIL
 from labs.vocabulary.fixed_point import MRD_PLACES
@@ -127,7 +140,7 @@ def residual_relapse(cohort: Cohort) -> Signal:
         against=reference(earlier, converted),
         keeps=cannot_refute(m, earlier),
         silences=silences(m, earlier, sure | weak),
-        notes=notes,
+        notes=notes_on(earlier),
         extras=lambda row: compared(m, earlier, converted, row, times),
         words=Words(weak="tenfold, but not surely, or not by the method or from the level of the criterion"),
     )
