@@ -13,7 +13,7 @@ from labs.rules.episodes import Episode, episodes
 from labs.rules.evidence import contradictions, evidence_of, group_text, interval_text, value_text
 from labs.rules.series import Reference, Series
 from labs.rules.signals import Signal
-from labs.rules.wording import amount_text, day_text, percent_text
+from labs.rules.wording import amount_text, day_text, percent_text, unit_text
 
 
 def findings(rule: Rule, signal: Signal, judged: Bools) -> list[Finding]:
@@ -77,7 +77,10 @@ def _compared(signal: Signal, row: int, reference: Reference | None) -> list[Com
     extra = signal.extras(row) if signal.extras else []
     made = checked.comparisons(0)
     if series.mixed:  # the bar is zero in every unit; the value is shown in its own
-        made = [c._replace(found=value_text(series, row), needed=c.needed.removesuffix(" %")) for c in made]
+        made = [
+            c._replace(found=value_text(series, row), needed=c.needed.removesuffix(f" {unit_text(series.unit)}"))
+            for c in made
+        ]
     return [comparison._replace(what=f"{comparison.what} on {day}") for comparison in made + extra]
 
 

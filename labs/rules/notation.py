@@ -4,7 +4,8 @@ Items stand between bars. A result: `2026-01-05 0.80 g/dL`; the unit of the item
 is a unit that cannot be used. Before the value may stand the analyte (`2026-01-05 flc_kappa 12 mg/L`, also kept); a
 time of day joins the date (`2026-01-05T08:00`); after the value may come `@Laboratory/method/specimen` and
 `#accession`. Facts: `line 2026-03-01`, `remission 2026-01-01`, `event transfusion_red_cells 2026-02-01..2026-02-03`,
-`disease AML`, `light_chain lambda`, `disease_type light_chain_only`, `measurable serum_m;urine_m`, `born 1950-01-01`.
+`disease AML`, `response CR`, `light_chain lambda`, `disease_type light_chain_only`, `measurable serum_m;urine_m`,
+`born 1950-01-01`.
 """
 
 from __future__ import annotations
@@ -83,5 +84,6 @@ _FACTS: dict[str, Callable[[PatientFacts, list[str]], PatientFacts]] = {
     "disease": lambda facts, words: replace(facts, disease=words[0]),
     "light_chain": lambda facts, words: replace(facts, light_chain=words[0]),
     "disease_type": lambda facts, words: replace(facts, disease_type=words[0]),
+    "response": lambda facts, words: replace(facts, response=words[0]),
     "measurable": lambda facts, words: replace(facts, measurable=frozenset(words[0].split(";"))),
 }

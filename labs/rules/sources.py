@@ -46,6 +46,10 @@ BLINATUMOMAB_LABEL = Source(
     "BLINATUMOMAB-LABEL",
     "Prescribing information of blinatumomab (FDA): residual disease of at least 0.1 % in remission",
 )
+AML_COUNTS = Source(
+    "AML-COUNTS-AT-RELAPSE",
+    "375 first relapses of AML: counts abnormal at relapse in 77 %, before it in 7 %, marrow first in 16 %",
+)
 NCCN_ALL = Source(
     "NCCN-ALL", "Relapse after complete remission in adult acute lymphoblastic leukaemia (NCCN; ELN adult ALL 2024)"
 )
@@ -68,9 +72,19 @@ CORRECTED_CALCIUM_OLDER = Source(
     "IMWG-2006",
     "Durie BGM, et al. International uniform response criteria for multiple myeloma. Leukemia 2006;20:1467-1473",
 )
+MANN_KENDALL = Source(
+    "MANN-KENDALL",
+    "Mann HB. Nonparametric tests against trend. Econometrica 1945;13:245-259; Kendall MG. Rank correlation methods. "
+    "Griffin, 1948; slope: Sen PK. J Am Stat Assoc 1968;63:1379-1389",
+)
 GREENBERG_1997 = Source(
     "IPSS-1997",
     "Greenberg P, et al. International scoring system for evaluating prognosis in myelodysplastic syndromes. Blood "
     "1997;89:2079-2088",
+)
+ANTIBODY_BAND = Source(
+    "ANTIBODY-BAND",
+    "Distinguishing daratumumab from monoclonal proteins: serum levels and limits of electrophoresis",
+    "https://www.clinlabnavigator.com/blog/distinguishing-daratumumab-from-monoclonal-proteins.html",
 )
 VIGIL = Source("VIGIL-1", "Default of this project; no guideline gives it", default=True)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from labs.rules.cohort import Cohort, Event, PatientFacts, Row
 from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.fixed_point import to_amount
-from tests.oracles import counts, myeloma, others, paraprotein, residual
+from tests.oracles import counts, low_counts, myeloma, others, paraprotein, residual
 from tests.oracles.plain import PlainEvent, PlainPatient, PlainResult
 
 START = date(2026, 1, 1)
@@ -25,6 +25,7 @@ class Case:
 
     stable  values of three earlier results that half of the patients have, so that there is something to compare with
     panel   most days measure all analytes together
+    falls   half of the patients have their values in falling order, but for a few
     """
 
     rule: str
@@ -35,14 +36,34 @@ class Case:
     gaps: Sequence[int] = (0, 1, 5, 7, 8, 30)
     kinds: Sequence[str] = ()
     remission: bool = False
+    responses: Sequence[str] = ("",)
     chains: bool = False
     extra: dict[str, Sequence[str]] = field(default_factory=dict)
     stable: dict[str, str] = field(default_factory=dict)
     panel: bool = False
+    falls: bool = False
 
 
 SERUM = ("0", "0.1", "0.2", "0.3", "0.5", "0.7", "0.8", "1.0", "1.25", "1.5", "4", "4.99", "5", "5.99", "6", "6.25")
 PARAPROTEIN = ("0", "0.3", "0.5", "0.6", "0.99", "1.0", "1.19", "1.2", "1.5", "1.6", "2", "2.2", "2.99", "3", "3.2")
+RISING = (
+    "0",
+    "0.1",
+    "0.2",
+    "0.3",
+    "0.39",
+    "0.4",
+    "0.5",
+    "0.6",
+    "0.7",
+    "1.0",
+    "1.24",
+    "1.25",
+    "3",
+    "3.49",
+    "3.5",
+    "3.6",
+)
 PARAPROTEIN_FLC = ("0", "10", "10", "10", "20", "121", "122", "209", "210", "210", "220", "808", "1000", "1250")
 URINE = ("0", "100", "150", "199", "200", "300", "349.9", "350", "1000", "1249", "1250")
 FLC = ("0", "5", "10", "10", "10", "20", "110", "110.01", "115", "130", "130", "500", "625")
@@ -84,6 +105,23 @@ CASES = (
         chains=True,
         panel=True,
         stable=FLAT,
+    ),
+    Case(
+        "MM-CR-LOSS",
+        paraprotein.complete_response_loss,
+        {"serum_m": ("0", "0", "0.05", "0.1", "0.11", "0.3"), "urine_m": ("0", "0", "60")},
+        kinds=("antibody", "ivig"),
+        remission=True,
+        responses=("CR", "CR", "CR", "sCR", "VGPR", ""),
+    ),
+    Case("MM-RISING", paraprotein.rising, {"serum_m": RISING}, stable={"serum_m": "0.2"}),
+    Case(
+        "MM-PD-CIRCULATING",
+        paraprotein.circulating,
+        {"plasma_cells_blood_count": ("0", "0.1", "0.199", "0.2", "0.299", "0.3", "0.4", "0.6")},
+        extra={"serum_m": ("0.3", "1.2")} | FEW_CHAINS,
+        chains=True,
+        stable={"plasma_cells_blood_count": "0.1"},
     ),
     Case("MM-PD-URINE-M", myeloma.urine, {"urine_m": URINE}, stable={"urine_m": "150"}),
     Case("MM-PD-FLC", myeloma.flc, CHAINS, extra=M_PROTEINS, chains=True, panel=True, stable=FLAT),
@@ -148,6 +186,16 @@ CASES = (
         remission=True,
         gaps=(0, 1, 28, 90),
     ),
+    Case(
+        "AML-COUNTS",
+        low_counts.acute_myeloid,
+        {"platelets": ("20", "99", "99.9", "100", "200"), "neutrophils": ("0.4", "0.99", "1.0", "2")},
+        diseases=("AML", "AML", "AML", "MM"),
+        kinds=("chemotherapy", "transfusion_platelets", "g_csf", "transplant_allogeneic"),
+        remission=True,
+        panel=True,
+        gaps=(0, 1, 7, 28, 90),
+    ),
     Case("AML-BLOOD", others.aml_blood, BLASTS, diseases=("AML", "AML", "MM"), remission=True, gaps=(0, 1, 6, 7, 8)),
     Case("ALL-BLOOD", others.all_blood, BLASTS, diseases=("ALL", "ALL", "MM"), remission=True),
     Case(
@@ -179,6 +227,17 @@ CASES = (
         stable={"haemoglobin": "12", "neutrophils": "2", "platelets": "200"},
         panel=True,
     ),
+    Case(
+        "CBC-TREND",
+        counts.haemoglobin_trend,
+        {"haemoglobin": ("11", "11.5", "11.9", "12", "12.2", "12.4", "12.5", "12.6", "13")},
+        diseases=("MM", "AML", "ALL"),
+        comparators=("", "", "", "", "", "", "", "<", ">"),
+        gaps=(7, 20, 21, 22, 23, 30, 90),
+        kinds=("transfusion_red_cells", "esa", "g_csf"),
+        remission=True,
+        falls=True,
+    ),
     Case("ASSAY-CHANGED", others.assay_changed, {"serum_m": ("0.3", "0.8", "0.9"), "haemoglobin": ("12", "13")}),
 )
 NO_LIST: list[tuple[str, ...]] = [()]
@@ -199,6 +258,9 @@ def patients(draw: st.DrawFn, case: Case) -> PlainPatient:
             for code, value in case.stable.items()
             for back in (30, 20, 10)
         ]
+    if case.falls and draw(st.booleans()):
+        falling = iter(sorted((r.value for r in results), reverse=True))
+        results = [r if draw(st.integers(0, 9)) == 0 else replace(r, value=next(falling), group="A") for r in results]
     near = st.integers(-40, 200).map(lambda n: START + timedelta(days=n))
     events = tuple(
         PlainEvent(kind, start, start + timedelta(days=draw(st.integers(0, 3))))
@@ -210,6 +272,7 @@ def patients(draw: st.DrawFn, case: Case) -> PlainPatient:
         disease=draw(st.sampled_from(case.diseases)),
         lines=tuple(sorted(set(draw(st.lists(near, max_size=2))))) if draw(st.booleans()) else (),
         remission=draw(st.none() | near) if case.remission else None,
+        response=draw(st.sampled_from(case.responses)),
         born=draw(st.sampled_from([None, date(1980, 2, 29), date(2008, 2, 29), date(2008, 1, 20), date(2015, 5, 1)])),
         light_chain=draw(st.sampled_from(["kappa", "kappa", "lambda", "lambda", "lambda", ""])) if case.chains else "",
         disease_type=draw(st.sampled_from(["", "intact", "light_chain_only", "nonsecretory"])) if case.chains else "",
@@ -256,6 +319,7 @@ def facts_of(patient: PlainPatient, key: str | int = "p") -> PatientFacts:
         measurable=patient.measurable,
         line_starts=patient.lines,
         remission_on=patient.remission,
+        response=patient.response,
         events=tuple(Event(e.kind, e.start, e.end) for e in patient.events),
     )
 

@@ -5,8 +5,20 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from tests.oracles.myeloma import flc_rows
-from tests.oracles.plain import D, PlainPatient, Point, Said, lowest_confirmed, points, rising_marks, series, tell
+from tests.oracles.myeloma import flc_rows, measurable, pd_serum, pooled
+from tests.oracles.plain import (
+    INFINITY,
+    D,
+    Mark,
+    PlainPatient,
+    Point,
+    Said,
+    lowest_confirmed,
+    points,
+    rising_marks,
+    series,
+    tell,
+)
 
 
 def doubled_or_up(value: Decimal, nadir: Decimal) -> bool:
@@ -56,5 +68,62 @@ def light_chains(patient: PlainPatient) -> list[Said]:
             possibly = kappa.high > D("1.65") * lambda_.low or kappa.low < D("0.26") * lambda_.high
             if mark.hit and not surely:
                 mark.hit = "weak" if possibly else ""
+        out += tell(marks, line)
+    return out
+
+
+def rising(patient: PlainPatient) -> list[Said]:
+    """Two consecutive assessments that meet one half of the criterion of progression."""
+    if patient.disease != "MM" or (patient.measurable and "serum_m" not in patient.measurable):
+        return []
+    out = []
+    for (_, line), results in series(patient, "serum_m").items():
+        row = points(results)
+        kinds = [_rises(point.low, lowest_confirmed(row[:i])) for i, point in enumerate(row)]
+        marks = []
+        for i, (point, kind) in enumerate(zip(row, kinds, strict=True)):
+            beside = kinds[i - 1 : i] + kinds[i + 1 : i + 2]
+            sure = kind == "half" and "half" in beside
+            if kind != "progression":
+                marks.append(Mark(point.day, "sure" if sure else "", alone=1, both=1))
+        out += tell(marks, line)
+    return out
+
+
+def _rises(value: Decimal, nadir: tuple[Decimal, Decimal] | None) -> str:
+    if nadir is None or nadir[1] == INFINITY:
+        return ""
+    up = value - nadir[1]
+    if pd_serum(value, nadir[1]):
+        return "progression"
+    return "half" if up >= D("0.5") or (up >= D("0.2") and 4 * up >= nadir[1]) else ""
+
+
+def circulating(patient: PlainPatient) -> list[Said]:
+    if patient.disease != "MM" or "marrow" in patient.measurable:
+        return []
+    out = []
+    for (_, line), results in series(patient, "plasma_cells_blood_count").items():
+        if {"yes", "unknown"} & {measurable(patient, m, line) for m in ("serum_m", "urine_m", "flc")}:
+            continue
+        marks = rising_marks(points(results), lambda value, nadir: value >= D("0.2") and 2 * value >= 3 * nadir)
+        out += tell(marks, line)
+    return out
+
+
+def complete_response_loss(patient: PlainPatient) -> list[Said]:
+    if patient.disease != "MM" or patient.response not in ("CR", "sCR") or patient.remission is None:
+        return []
+    out = []
+    for line, row in pooled(patient, "serum_m", "urine_m").items():
+        if line is not None and line > patient.remission:
+            continue
+        marks = []
+        for r in row:
+            if r.day < patient.remission:
+                continue
+            antibody = r.analyte == "serum_m" and r.high <= D("0.1") and patient.under(r.day, {"antibody": 183})
+            hit = "" if r.low <= 0 else "weak" if antibody else "sure"
+            marks.append(Mark(r.day, hit, alone=1 if antibody else 2, both=2))
         out += tell(marks, line)
     return out

@@ -47,6 +47,7 @@ class PlainPatient:
     disease: str = "MM"
     lines: tuple[date, ...] = ()
     remission: date | None = None
+    response: str = ""
     born: date | None = None
     light_chain: str = ""
     disease_type: str = ""
