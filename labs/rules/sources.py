@@ -52,6 +52,12 @@ ESTEY_1996 = Source(
     "7 %, marrow first in 16 %",
     "https://ashpublications.org/blood/article/87/9/3899",
 )
+ESTEY_1996 = Source(
+    "ESTEY-1996",
+    "Estey E, Pierce S. Blood 1996;87:3899: 375 first relapses of AML, counts abnormal at relapse in 77 %, before "
+    "it in 7 %, marrow first in 16 %",
+    "https://ashpublications.org/blood/article/87/9/3899",
+)
 NCCN_ALL = Source(
     "NCCN-ALL", "Relapse after complete remission in adult acute lymphoblastic leukaemia (NCCN; ELN adult ALL 2024)"
 )
