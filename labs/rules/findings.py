@@ -61,10 +61,9 @@ def _reference_of(signal: Signal, row: int) -> Reference | None:
 
 
 def _comparisons(signal: Signal, episode: Episode, told: int, reference: Reference | None) -> list[Comparison]:
-    """Every comparison made at the row told, and at the one that settled the episode when that is another."""
-    out = _compared(signal, told, reference)
-    rows = [row for row in dict.fromkeys((episode.onset, episode.settled)) if row != told]
-    return out + [comparison for row in rows for comparison in _compared(signal, row, reference)]
+    """Every comparison made at the onset, at the row told and at the one that settled the episode, in order of time."""
+    rows = sorted({episode.onset, told, episode.settled})
+    return [comparison for row in rows for comparison in _compared(signal, row, reference)]
 
 
 def _compared(signal: Signal, row: int, reference: Reference | None) -> list[Comparison]:
@@ -138,7 +137,8 @@ def _bar_text(signal: Signal, row: int) -> str:
 
 def _ending(signal: Signal, episode: Episode, reference: Reference | None) -> str:
     if episode.state is State.CONFIRMED:
-        return f", {signal.confirmation.words}" if signal.confirmation.words else ""
+        words = f", {signal.confirmation.words}" if signal.confirmation.words else ""
+        return words + _latest_text(signal, episode)
     if episode.state is State.NOT_CONFIRMED:
         row = episode.settled
         failed = f"{value_text(signal.series, row)} on {day_text(to_date(int(signal.series.day[row])))}"
@@ -149,6 +149,15 @@ def _ending(signal: Signal, episode: Episode, reference: Reference | None) -> st
     if reference is not None and reference.how in ("lowest", "highest") and not reference.confirmed[episode.settled]:
         return f"; no second assessment confirms that {reference.how} value"
     return ""
+
+
+def _latest_text(signal: Signal, episode: Episode) -> str:
+    """The latest value of the series after a confirmed progression, whether or not it still meets the criterion."""
+    series = signal.series
+    latest = int(series.segment.searchsorted(series.segment[episode.settled], side="right")) - 1
+    if not signal.confirmation.one_a_line or latest <= episode.settled:
+        return ""
+    return f"; latest {value_text(series, latest)} on {day_text(to_date(int(series.day[latest])))}"
 
 
 def _missing(signal: Signal, episode: Episode, told: int, reference: Reference | None) -> list[str]:

@@ -151,7 +151,8 @@ def _beside(m: Series, rows: Bools) -> Bools:
     """Rows next to one of these rows in their segment."""
     joined = rows[1:] & rows[:-1] & ~m.first[1:]
     none = np.zeros(1, bool)
-    return np.concatenate((none, joined))[: m.size] | np.concatenate((joined, none))[: m.size]
+    beside: Bools = np.concatenate((none, joined))[: m.size] | np.concatenate((joined, none))[: m.size]
+    return beside
 
 
 RULE = Rule(
