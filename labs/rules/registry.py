@@ -9,6 +9,7 @@ from datetime import date
 from functools import cached_property
 
 from labs.rules.acute_lymphoblastic import blood_relapse as all_blood_relapse
+from labs.rules.acute_lymphoblastic import csf_relapse as all_csf_relapse
 from labs.rules.acute_lymphoblastic import marrow_relapse as all_marrow_relapse
 from labs.rules.acute_lymphoblastic import residual_relapse as all_residual_relapse
 from labs.rules.acute_myeloid import blood_relapse as aml_blood_relapse
@@ -60,6 +61,7 @@ RULES: tuple[Rule, ...] = (
     all_marrow_relapse.RULE,
     all_blood_relapse.RULE,
     all_residual_relapse.RULE,
+    all_csf_relapse.RULE,
     haemoglobin_fall.RULE,
     red_cell_fall.RULE,
     cytopenia.RULE,

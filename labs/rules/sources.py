@@ -58,6 +58,16 @@ ESTEY_1996 = Source(
     "it in 7 %, marrow first in 16 %",
     "https://ashpublications.org/blood/article/87/9/3899",
 )
+CNS_CLASSES = Source(
+    "CNS-CLASSES",
+    "Classes of the central nervous system in ALL: CNS1, CNS2a to c, CNS3a to c (COG)",
+    "https://bibliotheek.ehb.be:2400/topics/en-gb/273/criteria",
+)
+STEINHERZ_BLEYER = Source(
+    "STEINHERZ-BLEYER",
+    "Comparison of white to red cells in CSF and blood at a traumatic tap (Steinherz and Bleyer)",
+    "https://www.medscape.com/answers/990113-170577",
+)
 NCCN_ALL = Source(
     "NCCN-ALL", "Relapse after complete remission in adult acute lymphoblastic leukaemia (NCCN; ELN adult ALL 2024)"
 )

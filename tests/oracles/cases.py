@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from labs.rules.cohort import Cohort, Event, PatientFacts, Row
 from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.fixed_point import to_amount
-from tests.oracles import counts, low_counts, low_counts, myeloma, others, paraprotein, residual
+from tests.oracles import cerebrospinal, counts, low_counts, low_counts, myeloma, others, paraprotein, residual
 from tests.oracles.plain import PlainEvent, PlainPatient, PlainResult
 
 START = date(2026, 1, 1)
@@ -195,6 +195,21 @@ CASES = (
         remission=True,
         panel=True,
         gaps=(0, 1, 7, 28, 90),
+    ),
+    Case(
+        "ALL-CNS",
+        cerebrospinal.acute_lymphoblastic,
+        {
+            "csf_blasts": ("0", "0", "1", "12"),
+            "csf_wbc": ("0", "4.9", "5", "12"),
+            "csf_rbc": ("0", "9.9", "10", "600", "3999", "4000"),
+            "wbc": ("6.0", "6.0", "2"),
+            "rbc": ("4.0", "4.0", "3"),
+        },
+        diseases=("ALL", "ALL", "ALL", "MM"),
+        remission=True,
+        panel=True,
+        gaps=(0, 1, 7, 28),
     ),
     Case("AML-BLOOD", others.aml_blood, BLASTS, diseases=("AML", "AML", "MM"), remission=True, gaps=(0, 1, 6, 7, 8)),
     Case("ALL-BLOOD", others.all_blood, BLASTS, diseases=("ALL", "ALL", "MM"), remission=True),
