@@ -87,7 +87,7 @@ def _readings(signal: Signal, reference: Reference | None, *, sure: bool = True)
     """The readings a sure answer rests on; for a fixed bar that is met only within bounds, the other one."""
     series = signal.series
     if reference is None:
-        value = series.low if sure else series.high
+        value = series.low if sure is not (signal.direction == "below") else series.high
         return value, value
     return (series.high, reference.low) if signal.direction == "below" else (series.low, reference.high)
 

@@ -18,7 +18,14 @@ from labs.rules.acute_myeloid import marrow_relapse as aml_marrow_relapse
 from labs.rules.acute_myeloid import residual_relapse as aml_residual_relapse
 from labs.rules.answers import RuleAnswers, Said, answers_of, nothing_to_judge
 from labs.rules.base import Finding, Rule
-from labs.rules.blood_counts import cytopenia, haemoglobin_fall, haemoglobin_trend, red_cell_fall
+from labs.rules.blood_counts import (
+    cytopenia,
+    haemoglobin_fall,
+    haemoglobin_trend,
+    neutrophils,
+    platelets,
+    red_cell_fall,
+)
 from labs.rules.cohort import Cohort, Key
 from labs.rules.findings import findings
 from labs.rules.myeloma import (
@@ -66,6 +73,8 @@ RULES: tuple[Rule, ...] = (
     red_cell_fall.RULE,
     cytopenia.RULE,
     haemoglobin_trend.RULE,
+    platelets.RULE,
+    neutrophils.RULE,
     assay_changed.RULE,
 )
 BY_CODE: Mapping[str, Rule] = {rule.code: rule for rule in RULES}

@@ -90,6 +90,10 @@ CORRECTED_CALCIUM_OLDER = Source(
     "IMWG-2006",
     "Durie BGM, et al. International uniform response criteria for multiple myeloma. Leukemia 2006;20:1467-1473",
 )
+EFLM_HAEMATOLOGY = Source(
+    "EFLM-HAEMATOLOGY",
+    "EFLM biological variation database: within-subject variation of platelets (7.3 % of their mean)",
+)
 MANN_KENDALL = Source(
     "MANN-KENDALL",
     "Mann HB. Nonparametric tests against trend. Econometrica 1945;13:245-259; Kendall MG. Rank correlation methods. "

@@ -253,6 +253,22 @@ CASES = (
         remission=True,
         falls=True,
     ),
+    Case(
+        "CBC-PLATELETS",
+        counts.platelets,
+        {"platelets": ("49.9", "50", "99.9", "100", "130", "139", "140", "140.1", "150", "180", "200", "210")},
+        diseases=("MM", "AML", "ALL"),
+        kinds=("transfusion_platelets", "transfusion_red_cells", "g_csf"),
+        remission=True,
+        stable={"platelets": "200"},
+    ),
+    Case(
+        "CBC-NEUTROPHILS",
+        counts.neutrophils,
+        {"neutrophils": ("0.4", "0.49", "0.5", "0.9", "0.99", "1.0", "1.5", "2")},
+        diseases=("MM", "AML", "ALL"),
+        remission=True,
+    ),
     Case("ASSAY-CHANGED", others.assay_changed, {"serum_m": ("0.3", "0.8", "0.9"), "haemoglobin": ("12", "13")}),
 )
 NO_LIST: list[tuple[str, ...]] = [()]

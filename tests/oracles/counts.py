@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from functools import cache
 from itertools import combinations
 
-from tests.oracles.others import since_remission
-from tests.oracles.plain import D, Mark, PlainPatient, PlainResult, Said, series, tell
+from tests.oracles.others import SUPPORT, baseline, since_remission
+from tests.oracles.plain import INFINITY, D, Mark, PlainPatient, PlainResult, Point, Said, points, series, tell
 
 BARS = {"haemoglobin": D(10), "neutrophils": D("1.5"), "platelets": D(100)}
 LIFTED = {
@@ -116,4 +117,43 @@ def _orders(left: tuple[int, ...]) -> dict[int, int]:
             for falls, ways in _orders(rest).items():
                 made = falls + sum(left[:kind])
                 out[made] = out.get(made, 0) + ways
+    return out
+
+
+def _under(found: PlainResult | Point, bar: Decimal) -> bool:
+    return found.high < bar or (found.high == bar and found.low < bar)
+
+
+def neutrophils(patient: PlainPatient) -> list[Said]:
+    marks: dict[date | None, list[Mark]] = {}
+    for day, r in sorted(lowest_of_days(patient, "neutrophils").items()):
+        if since_remission(patient, day):
+            level = 3 if _under(r, D("0.5")) else 2
+            hit = "sure" if r.high < 1 else "weak" if r.low < 1 else ""
+            marks.setdefault(patient.line_of(day), []).append(Mark(day, hit, alone=level, both=level))
+    return [said for line, row in marks.items() for said in tell(row, line, one_a_line=False)]
+
+
+def platelets(patient: PlainPatient) -> list[Said]:
+    out = []
+    for (_, line), results in series(patient, "platelets").items():
+        row = points(results)
+        marks = []
+        for i, p in enumerate(row):
+            if not since_remission(patient, p.day):
+                continue
+            own = baseline(patient, row[:i], D("20.2"), SUPPORT | {"transfusion_platelets": 7})
+            mark = Mark(p.day, alone=1, both=2)
+            if p.high < 100:
+                level = 3 if _under(p, D(50)) else 2
+                mark = Mark(p.day, "sure", level, level)
+            elif own and p.high < INFINITY and (own[0] - Fraction(p.high)) * 10 >= 3 * own[0]:
+                mark.hit = "sure" if own[1] else "weak"
+            elif p.low < 100 or (own and own[1] and (own[0] - Fraction(p.low)) * 10 >= 3 * own[0]):
+                mark.hit = "weak"
+            if mark.hit and _under(p, D(100)):
+                mark.alone = max(mark.alone, 2)
+            if mark.hit or not patient.under(p.day, {"transfusion_platelets": 7}):
+                marks.append(mark)
+        out += tell(marks, line, one_a_line=False)
     return out
