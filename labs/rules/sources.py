@@ -48,12 +48,6 @@ BLINATUMOMAB_LABEL = Source(
 )
 ESTEY_1996 = Source(
     "ESTEY-1996",
-    "Estey E, Pierce S. Blood 1996;87:3899: 375 first relapses of AML, counts abnormal at relapse in 77 %, before it in "
-    "7 %, marrow first in 16 %",
-    "https://ashpublications.org/blood/article/87/9/3899",
-)
-ESTEY_1996 = Source(
-    "ESTEY-1996",
     "Estey E, Pierce S. Blood 1996;87:3899: 375 first relapses of AML, counts abnormal at relapse in 77 %, before "
     "it in 7 %, marrow first in 16 %",
     "https://ashpublications.org/blood/article/87/9/3899",

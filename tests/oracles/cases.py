@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from labs.rules.cohort import Cohort, Event, PatientFacts, Row
 from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.fixed_point import to_amount
-from tests.oracles import cerebrospinal, counts, low_counts, low_counts, myeloma, others, paraprotein, residual
+from tests.oracles import cerebrospinal, counts, low_counts, myeloma, others, paraprotein, residual
 from tests.oracles.plain import PlainEvent, PlainPatient, PlainResult
 
 START = date(2026, 1, 1)
