@@ -26,7 +26,7 @@ from labs.rules.replay.raised import (
 from tests.oracles.cases import CASES, Case, cohort_of, patients
 
 EXAMPLES = settings(
-    max_examples=100,
+    max_examples=50,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],  # days asked one by one are slow to shrink
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
