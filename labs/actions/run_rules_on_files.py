@@ -51,10 +51,8 @@ def run_rules_on_files(*, patients: Path, results: Path, output: Path, today: da
     Rows that cannot be used are listed; values kept aside make "no" impossible for their patient, as in the database.
     """
     done = FileRun()
-    people = list(_people(patients, today, done))
-    cohort = Cohort.build(people, _rows(results, today, {str(item.key) for item in people}, done))
-    said = evaluate(cohort)
-    done.patients, done.findings = len(people), len(said.findings)
+    said = evaluate(cohort_from_files(patients=patients, results=results, today=today, done=done))
+    done.findings = len(said.findings)
     done.failed_rules = [failure.rule for failure in said.failures]
     with output.open("w", encoding="utf-8") as out:
         for finding in sorted(said.findings, key=lambda item: (str(item.patient_key), item.onset_on, item.rule)):
@@ -67,6 +65,13 @@ def run_rules_on_files(*, patients: Path, results: Path, output: Path, today: da
             )
             out.write(json.dumps(line, ensure_ascii=False) + "\n")
     return done
+
+
+def cohort_from_files(*, patients: Path, results: Path, today: date, done: FileRun) -> Cohort:
+    """The patients and their results; what was read and refused goes into `done`."""
+    people = list(_people(patients, today, done))
+    done.patients = len(people)
+    return Cohort.build(people, _rows(results, today, {str(item.key) for item in people}, done))
 
 
 def _people(path: Path, today: date, done: FileRun) -> Iterator[PatientFacts]:

@@ -72,6 +72,8 @@ def _confirming(hits: _Hits, number: Ints, signal: Signal) -> Bools:
     if confirmation.consecutive:
         pair = np.zeros(hits.row.size, bool)
         pair[1:] = (np.diff(hits.place) == 1) & (np.diff(hits.segment) == 0) & hits.sure[:-1]
+        if signal.pairs is not None:
+            pair &= signal.pairs[hits.row]
         consecutive: Bools = pair & hits.sure
         return consecutive
     day = signal.series.day[hits.row].astype(np.int64)

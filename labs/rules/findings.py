@@ -13,7 +13,7 @@ from labs.rules.episodes import Episode, episodes
 from labs.rules.evidence import contradictions, evidence_of, group_text, interval_text, value_text
 from labs.rules.series import Reference, Series
 from labs.rules.signals import Signal
-from labs.rules.wording import amount_text, day_text, percent_text
+from labs.rules.wording import amount_text, day_text, percent_text, unit_text
 
 
 def findings(rule: Rule, signal: Signal, judged: Bools) -> list[Finding]:
@@ -61,10 +61,9 @@ def _reference_of(signal: Signal, row: int) -> Reference | None:
 
 
 def _comparisons(signal: Signal, episode: Episode, told: int, reference: Reference | None) -> list[Comparison]:
-    """Every comparison made at the row told, and at the one that settled the episode when that is another."""
-    out = _compared(signal, told, reference)
-    rows = [row for row in dict.fromkeys((episode.onset, episode.settled)) if row != told]
-    return out + [comparison for row in rows for comparison in _compared(signal, row, reference)]
+    """Every comparison made at the onset, at the row told and at the one that settled the episode, in order of time."""
+    rows = sorted({episode.onset, told, episode.settled})
+    return [comparison for row in rows for comparison in _compared(signal, row, reference)]
 
 
 def _compared(signal: Signal, row: int, reference: Reference | None) -> list[Comparison]:
@@ -77,7 +76,10 @@ def _compared(signal: Signal, row: int, reference: Reference | None) -> list[Com
     extra = signal.extras(row) if signal.extras else []
     made = checked.comparisons(0)
     if series.mixed:  # the bar is zero in every unit; the value is shown in its own
-        made = [c._replace(found=value_text(series, row), needed=c.needed.removesuffix(" %")) for c in made]
+        made = [
+            c._replace(found=value_text(series, row), needed=c.needed.removesuffix(f" {unit_text(series.unit)}"))
+            for c in made
+        ]
     return [comparison._replace(what=f"{comparison.what} on {day}") for comparison in made + extra]
 
 
@@ -85,7 +87,7 @@ def _readings(signal: Signal, reference: Reference | None, *, sure: bool = True)
     """The readings a sure answer rests on; for a fixed bar that is met only within bounds, the other one."""
     series = signal.series
     if reference is None:
-        value = series.low if sure else series.high
+        value = series.low if sure is not (signal.direction == "below") else series.high
         return value, value
     return (series.high, reference.low) if signal.direction == "below" else (series.low, reference.high)
 
@@ -135,16 +137,27 @@ def _bar_text(signal: Signal, row: int) -> str:
 
 def _ending(signal: Signal, episode: Episode, reference: Reference | None) -> str:
     if episode.state is State.CONFIRMED:
-        return f", {signal.confirmation.words}" if signal.confirmation.words else ""
+        words = f", {signal.confirmation.words}" if signal.confirmation.words else ""
+        return words + _latest_text(signal, episode)
     if episode.state is State.NOT_CONFIRMED:
         row = episode.settled
         failed = f"{value_text(signal.series, row)} on {day_text(to_date(int(signal.series.day[row])))}"
         return f"; {failed} no longer meets the criterion"
     if signal.confirmation.assessments > 1 and episode.sure:
-        return ", on one assessment so far"
+        alone = signal.pairs is None or episode.last == episode.opened
+        return ", on one assessment so far" if alone else f", not yet {signal.confirmation.words}"
     if reference is not None and reference.how in ("lowest", "highest") and not reference.confirmed[episode.settled]:
         return f"; no second assessment confirms that {reference.how} value"
     return ""
+
+
+def _latest_text(signal: Signal, episode: Episode) -> str:
+    """The latest value of the series after a confirmed progression, whether or not it still meets the criterion."""
+    series = signal.series
+    latest = int(series.segment.searchsorted(series.segment[episode.settled], side="right")) - 1
+    if not signal.confirmation.one_a_line or latest <= episode.settled:
+        return ""
+    return f"; latest {value_text(series, latest)} on {day_text(to_date(int(series.day[latest])))}"
 
 
 def _missing(signal: Signal, episode: Episode, told: int, reference: Reference | None) -> list[str]:
@@ -208,6 +221,8 @@ def _behind(series: Series, reference: Reference, row: int) -> list[int]:
     """The rows a reference was taken from."""
     if not reference.known[row]:
         return []
+    if reference.behind is not None:
+        return reference.behind(row)
     start = int(series.segment.searchsorted(series.segment[row]))
     lowest = reference.how.startswith("lowest")
     values = (series.high if lowest else series.low)[start:row].tolist()

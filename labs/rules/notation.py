@@ -2,9 +2,10 @@
 
 Items stand between bars. A result: `2026-01-05 0.80 g/dL`; the unit of the item before is kept when none is given, `?`
 is a unit that cannot be used. Before the value may stand the analyte (`2026-01-05 flc_kappa 12 mg/L`, also kept); a
-time of day joins the date (`2026-01-05T08:00`); after the value may come `@Laboratory/method` and `#accession`.
-Facts: `line 2026-03-01`, `remission 2026-01-01`, `event transfusion_red_cells 2026-02-01..2026-02-03`, `disease AML`,
-`light_chain lambda`, `disease_type light_chain_only`, `measurable serum_m;urine_m`, `born 1950-01-01`.
+time of day joins the date (`2026-01-05T08:00`); after the value may come `@Laboratory/method/specimen` and
+`#accession`. Facts: `line 2026-03-01`, `remission 2026-01-01`, `event transfusion_red_cells 2026-02-01..2026-02-03`,
+`disease AML`, `response CR`, `light_chain lambda`, `disease_type light_chain_only`, `measurable serum_m;urine_m`,
+`born 1950-01-01`.
 """
 
 from __future__ import annotations
@@ -50,11 +51,11 @@ def _result(item: list[str], analyte: str, unit: str, key: str, number: int) -> 
     value, *rest = words
     marks = {word[0]: word[1:] for word in rest if word[0] in "@#"}
     unit = next((word for word in rest if word[0] not in "@#"), unit)
-    laboratory, _, method = marks.get("@", "").partition("/")
+    laboratory, method, specimen = (*marks.get("@", "").split("/"), "", "")[:3]
     comparator = value[: len(value) - len(value.lstrip("<>="))]
     row = Row(
         key, analyte, date.fromisoformat(moment[:10]), _amount(value[len(comparator) :], unit, analyte), comparator,
-        "", method, laboratory, _instant(moment), marks.get("#", f"{moment}/{number:04}"), number,
+        specimen, method, laboratory, _instant(moment), marks.get("#", f"{moment}/{number:04}"), number,
     )  # fmt: skip
     return row, analyte, unit
 
@@ -83,5 +84,6 @@ _FACTS: dict[str, Callable[[PatientFacts, list[str]], PatientFacts]] = {
     "disease": lambda facts, words: replace(facts, disease=words[0]),
     "light_chain": lambda facts, words: replace(facts, light_chain=words[0]),
     "disease_type": lambda facts, words: replace(facts, disease_type=words[0]),
+    "response": lambda facts, words: replace(facts, response=words[0]),
     "measurable": lambda facts, words: replace(facts, measurable=frozenset(words[0].split(";"))),
 }

@@ -9,21 +9,38 @@ from datetime import date
 from functools import cached_property
 
 from labs.rules.acute_lymphoblastic import blood_relapse as all_blood_relapse
+from labs.rules.acute_lymphoblastic import csf_relapse as all_csf_relapse
 from labs.rules.acute_lymphoblastic import marrow_relapse as all_marrow_relapse
+from labs.rules.acute_lymphoblastic import residual_relapse as all_residual_relapse
 from labs.rules.acute_myeloid import blood_relapse as aml_blood_relapse
+from labs.rules.acute_myeloid import low_counts as aml_low_counts
 from labs.rules.acute_myeloid import marrow_relapse as aml_marrow_relapse
+from labs.rules.acute_myeloid import residual_relapse as aml_residual_relapse
 from labs.rules.answers import RuleAnswers, Said, answers_of, nothing_to_judge
 from labs.rules.base import Finding, Rule
-from labs.rules.blood_counts import haemoglobin_fall, red_cell_fall
+from labs.rules.blood_counts import (
+    cytopenia,
+    haemoglobin_fall,
+    haemoglobin_trend,
+    neutrophils,
+    platelets,
+    red_cell_fall,
+)
 from labs.rules.cohort import Cohort, Key
 from labs.rules.findings import findings
 from labs.rules.myeloma import (
+    circulating_progression,
+    complete_response_loss,
     creatinine_rise,
     flc_progression,
     hypercalcaemia,
     light_chain_escape,
     marrow_progression,
+    paraprotein_flc,
+    paraprotein_serum,
+    paraprotein_urine,
     serum_m_progression,
+    serum_m_rising,
     urine_m_progression,
 )
 from labs.rules.myeloma import haemoglobin_fall as myeloma_haemoglobin_fall
@@ -33,17 +50,31 @@ RULES: tuple[Rule, ...] = (
     serum_m_progression.RULE,
     urine_m_progression.RULE,
     flc_progression.RULE,
+    paraprotein_serum.RULE,
+    paraprotein_urine.RULE,
+    paraprotein_flc.RULE,
     light_chain_escape.RULE,
     marrow_progression.RULE,
+    circulating_progression.RULE,
+    serum_m_rising.RULE,
+    complete_response_loss.RULE,
     myeloma_haemoglobin_fall.RULE,
     creatinine_rise.RULE,
     hypercalcaemia.RULE,
     aml_marrow_relapse.RULE,
     aml_blood_relapse.RULE,
+    aml_residual_relapse.RULE,
+    aml_low_counts.RULE,
     all_marrow_relapse.RULE,
     all_blood_relapse.RULE,
+    all_residual_relapse.RULE,
+    all_csf_relapse.RULE,
     haemoglobin_fall.RULE,
     red_cell_fall.RULE,
+    cytopenia.RULE,
+    haemoglobin_trend.RULE,
+    platelets.RULE,
+    neutrophils.RULE,
     assay_changed.RULE,
 )
 BY_CODE: Mapping[str, Rule] = {rule.code: rule for rule in RULES}

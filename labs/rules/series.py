@@ -40,6 +40,7 @@ class Reference:
     confirmed  it was reached on two consecutive assessments; else it is a single value
     how        in words, for the explanation: "lowest", "highest", "baseline"
     scale      the reference is held as this multiple of itself (a sum of three stands for their mean)
+    behind     the rows it was taken from, where that cannot be told from the value
     """
 
     low: Ints
@@ -48,6 +49,7 @@ class Reference:
     confirmed: Bools
     how: str
     scale: int = 1
+    behind: Callable[[int], list[int]] | None = None
 
 
 @dataclass(frozen=True)

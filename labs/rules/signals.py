@@ -49,6 +49,7 @@ class More(TypedDict, total=False):
 
     terms: Terms
     keeps: Bools | None
+    pairs: Bools | None
     silences: tuple[Silence, ...]
     seen: Bools | None
     notes: Notes | None
@@ -111,6 +112,7 @@ class Signal:
     against       the value compared with; None for a fixed bar. `early`: another, tried as an early warning only
     direction     "above" or "below" the reference, "bar" for a fixed bar
     keeps         rows that cannot end an episode (a value after transfusion does not clear a fall)
+    pairs         rows that may confirm together with the row before them; None for all
     seen          patients looked at, where the series holds only some of them
     notes         what is missing at a row; extras: further comparisons made there; both asked for findings only
     """
@@ -124,6 +126,7 @@ class Signal:
     terms: Terms = PROGRESSION
     early: Reference | None = None
     keeps: Bools | None = None
+    pairs: Bools | None = None
     silences: tuple[Silence, ...] = ()
     seen: Bools | None = None
     notes: Notes | None = None

@@ -7,6 +7,12 @@ KUMAR_2016 = Source(
     "Kumar S, et al. International Myeloma Working Group consensus criteria for response and minimal residual disease "
     "assessment in multiple myeloma. Lancet Oncol 2016;17:e328-e346",
 )
+PARAPROTEIN_RELAPSE = Source(
+    "IMWG-TREATMENT-AT-RELAPSE",
+    "Indications for treatment at relapse of multiple myeloma (IMWG): clinical relapse, or significant paraprotein "
+    "relapse",
+    "http://ashpublications.com/view-large/6511371",
+)
 RAJKUMAR_2011 = Source(
     "IMWG-2011",
     "Rajkumar SV, et al. Consensus recommendations for the uniform reporting of clinical trials: report of the "
@@ -25,6 +31,36 @@ DOEHNER_2022 = Source(
     "ELN-2022",
     "Doehner H, et al. Diagnosis and management of AML in adults: 2022 recommendations from an international expert "
     "panel on behalf of the ELN, table 8. Blood 2022;140:1345-1377",
+)
+HEUSER_2021 = Source(
+    "ELN-MRD-2021",
+    "Heuser M, et al. 2021 update on MRD in acute myeloid leukemia: a consensus document from the European LeukemiaNet "
+    "MRD Working Party. Blood 2021;138:2753-2767",
+)
+GOKBUGET_2024 = Source(
+    "ELN-ALL-2024",
+    "Goekbuget N, et al. Diagnosis, prognostic factors, and assessment of ALL in adults: 2024 ELN recommendations "
+    "from a European expert panel. Blood 2024;143:1891-1902",
+)
+BLINATUMOMAB_LABEL = Source(
+    "BLINATUMOMAB-LABEL",
+    "Prescribing information of blinatumomab (FDA): residual disease of at least 0.1 % in remission",
+)
+ESTEY_1996 = Source(
+    "ESTEY-1996",
+    "Estey E, Pierce S. Blood 1996;87:3899: 375 first relapses of AML, counts abnormal at relapse in 77 %, before "
+    "it in 7 %, marrow first in 16 %",
+    "https://ashpublications.org/blood/article/87/9/3899",
+)
+CNS_CLASSES = Source(
+    "CNS-CLASSES",
+    "Classes of the central nervous system in ALL: CNS1, CNS2a to c, CNS3a to c (COG)",
+    "https://bibliotheek.ehb.be:2400/topics/en-gb/273/criteria",
+)
+STEINHERZ_BLEYER = Source(
+    "STEINHERZ-BLEYER",
+    "Comparison of white to red cells in CSF and blood at a traumatic tap (Steinherz and Bleyer)",
+    "https://www.medscape.com/answers/990113-170577",
 )
 NCCN_ALL = Source(
     "NCCN-ALL", "Relapse after complete remission in adult acute lymphoblastic leukaemia (NCCN; ELN adult ALL 2024)"
@@ -47,5 +83,24 @@ PAYNE_1973 = Source(
 CORRECTED_CALCIUM_OLDER = Source(
     "IMWG-2006",
     "Durie BGM, et al. International uniform response criteria for multiple myeloma. Leukemia 2006;20:1467-1473",
+)
+EFLM_HAEMATOLOGY = Source(
+    "EFLM-HAEMATOLOGY",
+    "EFLM biological variation database: within-subject variation of platelets (7.3 % of their mean)",
+)
+MANN_KENDALL = Source(
+    "MANN-KENDALL",
+    "Mann HB. Nonparametric tests against trend. Econometrica 1945;13:245-259; Kendall MG. Rank correlation methods. "
+    "Griffin, 1948; slope: Sen PK. J Am Stat Assoc 1968;63:1379-1389",
+)
+GREENBERG_1997 = Source(
+    "IPSS-1997",
+    "Greenberg P, et al. International scoring system for evaluating prognosis in myelodysplastic syndromes. Blood "
+    "1997;89:2079-2088",
+)
+ANTIBODY_BAND = Source(
+    "ANTIBODY-BAND",
+    "Distinguishing daratumumab from monoclonal proteins: serum levels and limits of electrophoresis",
+    "https://www.clinlabnavigator.com/blog/distinguishing-daratumumab-from-monoclonal-proteins.html",
 )
 VIGIL = Source("VIGIL-1", "Default of this project; no guideline gives it", default=True)

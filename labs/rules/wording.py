@@ -10,17 +10,21 @@ UNITS = {
     "10*3/uL": "×10³/µL",
     "10*6/uL": "×10⁶/µL",
     "{ratio}": "",
+    "{count}": "",
     "/uL": "/µL",
     "umol/L": "µmol/L",
 }
 DECIMALS = {"g/dL": 1, "mg/dL": 1, "10*6/uL": 2}
 MOST_DECIMALS = 3
+LEAST_DIGITS = 2
 
 
 def number_text(amount: int, places: int, unit: str, most: int = MOST_DECIMALS) -> str:
     """A fixed-point amount, with at least the decimals usual for its unit; a long tail is cut and marked ≈."""
     whole, part = divmod(abs(amount), 10**places)
     digits = f"{part:0{places}d}".rstrip("0").ljust(DECIMALS.get(unit, 0), "0") if places else ""
+    if not whole:  # a small number keeps its first digits: 0.0005 % is not 0.000
+        most = max(most, len(digits) - len(digits.lstrip("0")) + LEAST_DIGITS)
     mark = "≈" if len(digits) > most else ""
     sign = "-" if amount < 0 else ""
     return f"{mark}{sign}{whole}.{digits[:most]}" if digits else f"{sign}{whole}"

@@ -57,7 +57,7 @@ def make_diagnosis(patient: Patient | None = None, disease: Disease | str = Dise
     defaults: dict[str, Any] = {
         "diagnosed_on": date(2023, 1, 10),
         "remission_on": date(2024, 1, 10),
-        "response": "CR",
+        "response": "VGPR",
     }
     if disease == Disease.MM:
         defaults |= {

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from labs.rules.cohort import Cohort, Event, PatientFacts, Row
 from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.fixed_point import to_amount
-from tests.oracles import myeloma, others
+from tests.oracles import cerebrospinal, counts, low_counts, myeloma, others, paraprotein, residual
 from tests.oracles.plain import PlainEvent, PlainPatient, PlainResult
 
 START = date(2026, 1, 1)
@@ -25,6 +25,7 @@ class Case:
 
     stable  values of three earlier results that half of the patients have, so that there is something to compare with
     panel   most days measure all analytes together
+    falls   half of the patients have their values in falling order, but for a few
     """
 
     rule: str
@@ -35,13 +36,35 @@ class Case:
     gaps: Sequence[int] = (0, 1, 5, 7, 8, 30)
     kinds: Sequence[str] = ()
     remission: bool = False
+    responses: Sequence[str] = ("",)
     chains: bool = False
     extra: dict[str, Sequence[str]] = field(default_factory=dict)
     stable: dict[str, str] = field(default_factory=dict)
     panel: bool = False
+    falls: bool = False
 
 
 SERUM = ("0", "0.1", "0.2", "0.3", "0.5", "0.7", "0.8", "1.0", "1.25", "1.5", "4", "4.99", "5", "5.99", "6", "6.25")
+PARAPROTEIN = ("0", "0.3", "0.5", "0.6", "0.99", "1.0", "1.19", "1.2", "1.5", "1.6", "2", "2.2", "2.99", "3", "3.2")
+RISING = (
+    "0",
+    "0.1",
+    "0.2",
+    "0.3",
+    "0.39",
+    "0.4",
+    "0.5",
+    "0.6",
+    "0.7",
+    "1.0",
+    "1.24",
+    "1.25",
+    "3",
+    "3.49",
+    "3.5",
+    "3.6",
+)
+PARAPROTEIN_FLC = ("0", "10", "10", "10", "20", "121", "122", "209", "210", "210", "220", "808", "1000", "1250")
 URINE = ("0", "100", "150", "199", "200", "300", "349.9", "350", "1000", "1249", "1250")
 FLC = ("0", "5", "10", "10", "10", "20", "110", "110.01", "115", "130", "130", "500", "625")
 HB = ("7.9", "8.0", "9", "10.4", "10.5", "10.8", "11.4", "11.49", "11.5", "11.6", "12.4", "12.5", "12.6", "12.8", "14")
@@ -53,10 +76,53 @@ CHAINS = {"flc_kappa": FLC, "flc_lambda": FLC}
 FEW_CHAINS = {"flc_kappa": ("10", "120"), "flc_lambda": ("10",)}
 M_PROTEINS = {"serum_m": ("0.3", "1.2"), "urine_m": ("0", "300")}
 FLAT = {"flc_kappa": "10", "flc_lambda": "10"}
+LOW_COUNTS = {
+    "haemoglobin": ("8", "9.9", "10", "12"),
+    "neutrophils": ("0.4", "1.49", "1.5", "2"),
+    "platelets": ("20", "99", "100", "200"),
+}
 TRANSFUSION = ("transfusion_red_cells",)
 
 CASES = (
     Case("MM-PD-SERUM-M", myeloma.serum, {"serum_m": SERUM}, stable={"serum_m": "0.2"}),
+    Case(
+        "MM-PARAPROTEIN-SERUM",
+        paraprotein.serum,
+        {"serum_m": PARAPROTEIN},
+        gaps=(1, 30, 61, 62, 63),
+        stable={"serum_m": "0.6"},
+    ),
+    Case(
+        "MM-PARAPROTEIN-URINE",
+        paraprotein.urine,
+        {"urine_m": ("0", "100", "150", "600", "649.9", "650", "700", "1149", "1150", "1200")},
+        stable={"urine_m": "150"},
+    ),
+    Case(
+        "MM-PARAPROTEIN-FLC",
+        paraprotein.light_chains,
+        {"flc_kappa": PARAPROTEIN_FLC, "flc_lambda": PARAPROTEIN_FLC},
+        chains=True,
+        panel=True,
+        stable=FLAT,
+    ),
+    Case(
+        "MM-CR-LOSS",
+        paraprotein.complete_response_loss,
+        {"serum_m": ("0", "0", "0.05", "0.1", "0.11", "0.3"), "urine_m": ("0", "0", "60")},
+        kinds=("antibody", "ivig"),
+        remission=True,
+        responses=("CR", "CR", "CR", "sCR", "VGPR", ""),
+    ),
+    Case("MM-RISING", paraprotein.rising, {"serum_m": RISING}, stable={"serum_m": "0.2"}),
+    Case(
+        "MM-PD-CIRCULATING",
+        paraprotein.circulating,
+        {"plasma_cells_blood_count": ("0", "0.1", "0.199", "0.2", "0.299", "0.3", "0.4", "0.6")},
+        extra={"serum_m": ("0.3", "1.2")} | FEW_CHAINS,
+        chains=True,
+        stable={"plasma_cells_blood_count": "0.1"},
+    ),
     Case("MM-PD-URINE-M", myeloma.urine, {"urine_m": URINE}, stable={"urine_m": "150"}),
     Case("MM-PD-FLC", myeloma.flc, CHAINS, extra=M_PROTEINS, chains=True, panel=True, stable=FLAT),
     Case(
@@ -98,6 +164,53 @@ CASES = (
         diseases=("ALL", "ALL", "AML"),
         remission=True,
     ),
+    Case(
+        "AML-MRD",
+        residual.acute_myeloid,
+        {
+            "mrd_molecular": ("0", "0", "0", "0.003", "0.01", "0.05", "0.499", "0.5", "1.9", "2", "20"),
+            "mrd_flow": ("0", "0", "0.05", "0.099", "0.1", "0.2", "1.0", "2"),
+        },
+        diseases=("AML", "AML", "AML", "MM"),
+        remission=True,
+        gaps=(0, 1, 28, 90),
+    ),
+    Case(
+        "ALL-MRD",
+        residual.acute_lymphoblastic,
+        {
+            "mrd_receptor": ("0", "0", "0.004", "0.0099", "0.01", "0.05", "0.0999", "0.1", "3"),
+            "mrd_molecular": ("0", "0.004", "0.01", "0.0399", "0.04", "0.1"),
+        },
+        diseases=("ALL", "ALL", "ALL", "MM"),
+        remission=True,
+        gaps=(0, 1, 28, 90),
+    ),
+    Case(
+        "AML-COUNTS",
+        low_counts.acute_myeloid,
+        {"platelets": ("20", "99", "99.9", "100", "200"), "neutrophils": ("0.4", "0.99", "1.0", "2")},
+        diseases=("AML", "AML", "AML", "MM"),
+        kinds=("chemotherapy", "transfusion_platelets", "g_csf", "transplant_allogeneic"),
+        remission=True,
+        panel=True,
+        gaps=(0, 1, 7, 28, 90),
+    ),
+    Case(
+        "ALL-CNS",
+        cerebrospinal.acute_lymphoblastic,
+        {
+            "csf_blasts": ("0", "0", "1", "12"),
+            "csf_wbc": ("0", "4.9", "5", "12"),
+            "csf_rbc": ("0", "9.9", "10", "600", "3999", "4000"),
+            "wbc": ("6.0", "6.0", "2"),
+            "rbc": ("4.0", "4.0", "3"),
+        },
+        diseases=("ALL", "ALL", "ALL", "MM"),
+        remission=True,
+        panel=True,
+        gaps=(0, 1, 7, 28),
+    ),
     Case("AML-BLOOD", others.aml_blood, BLASTS, diseases=("AML", "AML", "MM"), remission=True, gaps=(0, 1, 6, 7, 8)),
     Case("ALL-BLOOD", others.all_blood, BLASTS, diseases=("ALL", "ALL", "MM"), remission=True),
     Case(
@@ -119,6 +232,43 @@ CASES = (
         stable={"rbc": "4.0", "haemoglobin": "12.5"},
         panel=True,
     ),
+    Case(
+        "CBC-CYTOPENIA",
+        counts.cytopenia,
+        LOW_COUNTS,
+        diseases=("MM", "AML", "ALL"),
+        kinds=("transfusion_red_cells", "transfusion_platelets", "g_csf", "esa"),
+        remission=True,
+        stable={"haemoglobin": "12", "neutrophils": "2", "platelets": "200"},
+        panel=True,
+    ),
+    Case(
+        "CBC-TREND",
+        counts.haemoglobin_trend,
+        {"haemoglobin": ("11", "11.5", "11.9", "12", "12.2", "12.4", "12.5", "12.6", "13")},
+        diseases=("MM", "AML", "ALL"),
+        comparators=("", "", "", "", "", "", "", "<", ">"),
+        gaps=(7, 20, 21, 22, 23, 30, 90),
+        kinds=("transfusion_red_cells", "esa", "g_csf"),
+        remission=True,
+        falls=True,
+    ),
+    Case(
+        "CBC-PLATELETS",
+        counts.platelets,
+        {"platelets": ("49.9", "50", "99.9", "100", "130", "139", "140", "140.1", "150", "180", "200", "210")},
+        diseases=("MM", "AML", "ALL"),
+        kinds=("transfusion_platelets", "transfusion_red_cells", "g_csf"),
+        remission=True,
+        stable={"platelets": "200"},
+    ),
+    Case(
+        "CBC-NEUTROPHILS",
+        counts.neutrophils,
+        {"neutrophils": ("0.4", "0.49", "0.5", "0.9", "0.99", "1.0", "1.5", "2")},
+        diseases=("MM", "AML", "ALL"),
+        remission=True,
+    ),
     Case("ASSAY-CHANGED", others.assay_changed, {"serum_m": ("0.3", "0.8", "0.9"), "haemoglobin": ("12", "13")}),
 )
 NO_LIST: list[tuple[str, ...]] = [()]
@@ -139,6 +289,9 @@ def patients(draw: st.DrawFn, case: Case) -> PlainPatient:
             for code, value in case.stable.items()
             for back in (30, 20, 10)
         ]
+    if case.falls and draw(st.booleans()):
+        falling = iter(sorted((r.value for r in results), reverse=True))
+        results = [r if draw(st.integers(0, 9)) == 0 else replace(r, value=next(falling), group="A") for r in results]
     near = st.integers(-40, 200).map(lambda n: START + timedelta(days=n))
     events = tuple(
         PlainEvent(kind, start, start + timedelta(days=draw(st.integers(0, 3))))
@@ -150,6 +303,7 @@ def patients(draw: st.DrawFn, case: Case) -> PlainPatient:
         disease=draw(st.sampled_from(case.diseases)),
         lines=tuple(sorted(set(draw(st.lists(near, max_size=2))))) if draw(st.booleans()) else (),
         remission=draw(st.none() | near) if case.remission else None,
+        response=draw(st.sampled_from(case.responses)),
         born=draw(st.sampled_from([None, date(1980, 2, 29), date(2008, 2, 29), date(2008, 1, 20), date(2015, 5, 1)])),
         light_chain=draw(st.sampled_from(["kappa", "kappa", "lambda", "lambda", "lambda", ""])) if case.chains else "",
         disease_type=draw(st.sampled_from(["", "intact", "light_chain_only", "nonsecretory"])) if case.chains else "",
@@ -196,6 +350,7 @@ def facts_of(patient: PlainPatient, key: str | int = "p") -> PatientFacts:
         measurable=patient.measurable,
         line_starts=patient.lines,
         remission_on=patient.remission,
+        response=patient.response,
         events=tuple(Event(e.kind, e.start, e.end) for e in patient.events),
     )
 

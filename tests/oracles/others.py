@@ -81,9 +81,11 @@ def _blood(patient: PlainPatient, disease: str, **how: object) -> list[Said]:
     return out
 
 
-def baseline(patient: PlainPatient, earlier: list[Point], rcv: Decimal) -> tuple[Fraction, bool] | None:
+def baseline(
+    patient: PlainPatient, earlier: list[Point], rcv: Decimal, support: dict[str, int] = SUPPORT
+) -> tuple[Fraction, bool] | None:
     """Mean of the highest three agreeing among the first ten eligible; else the highest single one, unconfirmed."""
-    eligible = [p for p in earlier if since_remission(patient, p.day) and not patient.under(p.day, SUPPORT)]
+    eligible = [p for p in earlier if since_remission(patient, p.day) and not patient.under(p.day, support)]
     if not eligible:
         return None
     first = eligible[:10]

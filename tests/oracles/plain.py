@@ -47,6 +47,7 @@ class PlainPatient:
     disease: str = "MM"
     lines: tuple[date, ...] = ()
     remission: date | None = None
+    response: str = ""
     born: date | None = None
     light_chain: str = ""
     disease_type: str = ""
@@ -163,6 +164,7 @@ def tell(
     misses: int = 1,
     one_a_line: bool = True,
     lapsed: int = 1,
+    together: list[bool] | None = None,
 ) -> list[Said]:
     """Walk through the marks of one segment and tell every episode."""
     done: list[tuple[_Open, int | None]] = []
@@ -180,13 +182,15 @@ def tell(
             now = done.pop()[0] if again else _Open(i, i)
         missed = 0
         now.last = i
-        _note(now, marks, i, needed, consecutive, days_apart)
+        _note(now, marks, i, needed, consecutive, days_apart, together is None or together[i])
     if now is not None:
         done.append((now, None))
     return [_said(episode, ended, marks, line, lapsed) for episode, ended in done]
 
 
-def _note(now: _Open, marks: list[Mark], i: int, needed: int, consecutive: bool, days_apart: int) -> None:
+def _note(
+    now: _Open, marks: list[Mark], i: int, needed: int, consecutive: bool, days_apart: int, together: bool
+) -> None:
     mark = marks[i]
     now.level = max(now.level, mark.alone)
     if mark.hit != "sure":
@@ -195,7 +199,7 @@ def _note(now: _Open, marks: list[Mark], i: int, needed: int, consecutive: bool,
     if needed == 1:
         by: int | None = i
     elif consecutive:
-        by = i - 1 if i - 1 in now.sure else None
+        by = i - 1 if together and i - 1 in now.sure else None
         if by is not None:
             now.level = max(now.level, min(mark.both, marks[by].both))
     else:

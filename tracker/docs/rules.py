@@ -1,15 +1,18 @@
-"""The pages of the rules, from their files."""
+"""What the pages of the rules say, from their files: docs/reference/rules/ in Markdown, `/rules/` in the product."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from labs.rules.base import Example, Rule, State
+from labs.rules.base import Rule, Source
+from labs.rules.confounders import WINDOWS
 from labs.rules.registry import RULES
 from labs.vocabulary.analytes import ANALYTES
-from tracker.docs.markdown import code, listed, page, table
+from tracker.docs.examples import ExampleResult, ReadExample, read_example
+from tracker.docs.markdown import code, page, table
 
 FOLDER = "docs/reference/rules"
+NO_UNIT = "(no usable unit)"
 
 
 def rule_pages() -> Mapping[str, str]:
@@ -35,6 +38,28 @@ def summary(rule: Rule) -> str:
     return next(sections(rule.doc))[1]
 
 
+def reads(rule: Rule) -> list[str]:
+    """What a rule reads, by name."""
+    return [ANALYTES[one].name if one in ANALYTES else one for one in rule.reads]
+
+
+def cited(rule: Rule) -> list[Source]:
+    """Every source a rule or one of its thresholds names, each once."""
+    found = {each.key: each for each in (*rule.sources, *(threshold.source for threshold in rule.thresholds))}
+    return list(found.values())
+
+
+def explained_by(rule: Rule) -> list[tuple[str, int | None]]:
+    """What may explain a finding otherwise, in words, and for how many days after; None is for good."""
+    windows = [(kind, WINDOWS.get(kind)) for kind in rule.confounders]
+    return [(known.words, known.days) if known else (kind.replace("_", " "), None) for kind, known in windows]
+
+
+def examples(rule: Rule) -> list[ReadExample]:
+    """The worked examples of a rule, each of which is a test."""
+    return [read_example(rule, example) for example in rule.examples]
+
+
 def _index() -> str:
     rows = [
         (f"[{rule.code}]({rule.code}.md)", summary(rule), ", ".join(sorted(rule.diseases)), rule.criteria_version)
@@ -55,7 +80,8 @@ def _page(rule: Rule) -> str:
     return page(
         rule.code,
         f"**{rule.title}.** {summary(rule)}",
-        f"Criteria {code(rule.criteria_version)}, for {', '.join(sorted(rule.diseases))}. Reads {_names(rule.reads)}.",
+        f"Criteria {code(rule.criteria_version)}, for {', '.join(sorted(rule.diseases))}. "
+        f"Reads {', '.join(reads(rule))}.",
         *said,
         _thresholds(rule),
         _sources(rule),
@@ -63,10 +89,6 @@ def _page(rule: Rule) -> str:
         f"## What would settle it\n\n{rule.would_confirm}" if rule.would_confirm else "",
         _examples(rule),
     )
-
-
-def _names(analytes: tuple[str, ...]) -> str:
-    return ", ".join(ANALYTES[one].name if one in ANALYTES else one for one in analytes)
 
 
 def _thresholds(rule: Rule) -> str:
@@ -78,24 +100,38 @@ def _thresholds(rule: Rule) -> str:
 
 
 def _sources(rule: Rule) -> str:
-    cited = {each.key: each for each in (*rule.sources, *(threshold.source for threshold in rule.thresholds))}
-    rows = [(each.key, f"{each.citation} {each.url}".strip()) for each in cited.values()]
+    rows = [(each.key, f"{each.citation} {each.url}".strip()) for each in cited(rule)]
     return "## Sources\n\n" + table(("", ""), rows) if rows else ""
 
 
 def _confounders(rule: Rule) -> str:
-    return f"## May explain it otherwise\n\n{listed(rule.confounders)}" if rule.confounders else ""
+    rows = [
+        (words, "for good" if days is None else f"{days} days after it ended") for words, days in explained_by(rule)
+    ]
+    return "## May explain it otherwise\n\n" + table(("What", "Counts"), rows) if rows else ""
 
 
 def _examples(rule: Rule) -> str:
-    lead = (
-        "Each is a test. Results stand one after the other; a unit holds until another is given. The first analyte is "
-        f"{code(rule.reads[0])}."
-    )
-    rows = [(each.name, each.given.replace(" | ", "<br>"), code(_answer(each)), each.onset) for each in rule.examples]
-    return f"## Worked examples\n\n{lead}\n\n" + table(("Case", "Given", "Answer", "Onset"), rows)
+    lead = "Each is a test. Results as printed; a value after `<` lies below the limit of detection."
+    rows = [
+        (
+            one.name,
+            "<br>".join(fact.text for fact in one.facts),
+            "<br>".join(_sample(sample, several=len(one.analytes) > 1) for sample in one.samples),
+            code(", ".join(filter(None, (one.answer, one.state)))),
+            one.onset or "",
+            one.level.name if one.level else "",
+        )
+        for one in examples(rule)
+    ]
+    heads = ("Case", "Known", "Results", "Answer expected", "Onset", "Level")
+    return f"## Worked examples\n\n{lead}\n\n" + table(heads, rows)
 
 
-def _answer(example: Example) -> str:
-    prefix = "raised, " if isinstance(example.expected, State) else ""
-    return f"{prefix}{example.expected.value}"
+def _sample(sample: list[ExampleResult], *, several: bool) -> str:
+    first = sample[0]
+    values = [
+        f"{f'{one.marker} ' if several else ''}{code(f'{one.printed} {one.unit if one.is_readable else NO_UNIT}')}"
+        for one in sample
+    ]
+    return f"{first.moment} {', '.join(values)}{f' ({first.made})' if first.made else ''}"

@@ -12,10 +12,12 @@ from django import forms, template
 from django.forms.boundfield import BoundField
 from django.utils.formats import date_format
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from labs.models import Result, ScheduledTest
+from labs.rules.registry import BY_CODE
 from labs.selectors import due
 from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.symptoms import SYMPTOMS
@@ -27,6 +29,8 @@ from tracker.web.inbox_cards import name_of
 from tracker.web.units import written
 
 BEFORE_UNIT = re.compile(r"(?<=\d) (?=[%a-zµ×/])")
+ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
+TYPED = re.compile(r"`([^`]*)`")
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 register = template.Library()
@@ -184,6 +188,18 @@ def symptom_names(codes: list[str]) -> str:
 
 
 @register.filter
+def iso_days(text: str) -> str:
+    """A sentence with the days in it (2025-06-01) as people read them."""
+    return ISO_DAY.sub(lambda found: iso_day(found[0]), text)
+
+
+@register.filter
+def typed(text: str) -> SafeString:
+    """A text of a rule's file: what stands between backticks is set as it is typed."""
+    return mark_safe(TYPED.sub(r"<code>\1</code>", escape(unbroken(text))))  # noqa: S308 - escaped
+
+
+@register.filter
 def iso_day(text: str) -> str:
     """A day written by a rule (2025-06-01) as people read it; other text stays as it is."""
     try:
@@ -245,6 +261,12 @@ def is_outside(result: Result) -> str:
 def state_tag(state: str) -> dict[str, Any]:
     """The tag of a signal's, a review's or a scheduled test's state."""
     return {"mark": STATES[state]}
+
+
+@register.inclusion_tag("components/rule_link.html")
+def rule_link(code: str) -> dict[str, Any]:
+    """The code of a rule as a link to its page; a code that is no rule any more stays plain text."""
+    return {"code": code, "rule": BY_CODE.get(code)}
 
 
 @register.inclusion_tag("components/field.html")

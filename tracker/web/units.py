@@ -14,5 +14,5 @@ WRITTEN = {
 
 
 def written(ucum: str) -> str:
-    """A UCUM unit as it is read on paper; unknown ones stay as they are."""
-    return WRITTEN.get(ucum, ucum)
+    """A UCUM unit as it is read on paper; unknown ones stay as they are, without the braces of an annotation."""
+    return WRITTEN.get(ucum, ucum.strip("{}") if ucum.startswith("{") else ucum)

@@ -24,6 +24,7 @@ from tracker.web import (
     record_treatment,
     register_patient,
     reports,
+    rules,
     session,
     worklist,
 )
@@ -51,6 +52,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/gaps/<slug:code>/", gaps.gap, name="gap"),
     path("reports/plans/", gaps.start_all_suggested, name="start_all_suggested"),
     path("reports/plans/<int:patient_id>/", gaps.start_suggested, name="start_suggested"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/<str:code>/", rules.rule, name="rule"),
     path("patients/", patients.patients, name="patients"),
     path("patients/register/", register_patient.register, name="register_patient"),
     path("patients/<int:patient_id>/", patient_course.patient_course, name="patient"),

@@ -1,4 +1,4 @@
-"""`manage.py rules list|show|run`: the criteria Vigil holds results against, and the rules run on files."""
+"""`manage.py rules list|show|run|replay`: the criteria Vigil holds results against, and the rules run on files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from labs.actions.run_rules_on_files import run_rules_on_files
+from labs.actions.run_rules_on_files import FileRun, run_rules_on_files
+from labs.management import replaying
 from labs.rules.base import Rule
 from labs.rules.registry import BY_CODE, RULES
 
@@ -19,16 +20,20 @@ LINES_SHOWN = 50
 
 
 class Command(BaseCommand):
-    help = "List the rules, show one with its thresholds and sources, or run them on CSV files without a database."
+    help = (
+        "List the rules, show one with its thresholds and sources, run them on CSV files without a database, or replay "
+        "them there against known relapses: sensitivity, lead time and false signals."
+    )
     requires_system_checks: list[str] = []  # files in, signals out: no database is asked for
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Read what to do."""
-        parser.add_argument("what", choices=["list", "show", "run"])
+        parser.add_argument("what", choices=["list", "show", "run", "replay"])
         parser.add_argument("code", nargs="?", help="the rule to show, for example MM-PD-SERUM-M")
         parser.add_argument("--patients", type=Path, metavar="P.csv")
         parser.add_argument("--results", type=Path, metavar="R.csv")
-        parser.add_argument("--output", type=Path, metavar="OUT.ndjson")
+        parser.add_argument("--output", type=Path, metavar="OUT", help="run: signals as NDJSON; replay: JSON")
+        replaying.add_arguments(parser)
         parser.add_argument("--json", action="store_true", help="print one JSON object on the last line")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -37,8 +42,10 @@ class Command(BaseCommand):
             self._list(as_json=options["json"])
         elif options["what"] == "show":
             self._show(options["code"], as_json=options["json"])
-        else:
+        elif options["what"] == "run":
             self._run(options)
+        else:
+            self._replay(options)
 
     def _list(self, *, as_json: bool) -> None:
         if as_json:
@@ -62,12 +69,7 @@ class Command(BaseCommand):
             self.stdout.write(f"  {threshold}, since {threshold.since}: {threshold.source.citation}{mark}")
 
     def _run(self, options: dict[str, Any]) -> None:
-        missing = [name for name in ("patients", "results", "output") if options[name] is None]
-        if missing:
-            raise CommandError(f"Give --{' and --'.join(missing)} as well.", returncode=NOTHING_DONE)
-        for name in ("patients", "results"):
-            if not options[name].is_file():
-                raise CommandError(f"There is no file {options[name]}.", returncode=NOTHING_DONE)
+        _need(options, files=("patients", "results"), others=("output",))
         done = run_rules_on_files(
             patients=options["patients"],
             results=options["results"],
@@ -81,12 +83,45 @@ class Command(BaseCommand):
                 f"{done.patients} patients and {done.results} results read, {done.findings} findings written to "
                 f"{options['output']}. {len(done.refused)} rows refused, {done.not_taken} not used by Vigil."
             )
-            for line in done.refused[:LINES_SHOWN]:
-                self.stdout.write(f"  {line['where']}: {line['message']} {line['remedy']}")
-        if done.patients == 0 or done.failed_rules:
-            raise SystemExit(NOTHING_DONE if done.patients == 0 else SOME_REFUSED)
-        if done.refused:
-            raise SystemExit(SOME_REFUSED)
+            self._tell_refused(done)
+        _leave(done)
+
+    def _replay(self, options: dict[str, Any]) -> None:
+        _need(options, files=("patients", "results", "outcomes"))
+        if options["days_before"] < 0 or options["days_after"] < 0:
+            raise CommandError("--days-before and --days-after must not be negative.", returncode=NOTHING_DONE)
+        done = replaying.replay(options, timezone.now().date())
+        if options["json"]:
+            self.stdout.write(json.dumps(done.as_dict()))
+        else:
+            for line in replaying.sentences(done):
+                self.stdout.write(line)
+            self._tell_refused(done.read)
+        if not done.periods:
+            raise SystemExit(NOTHING_DONE)
+        _leave(done.read)
+
+    def _tell_refused(self, done: FileRun) -> None:
+        for line in done.refused[:LINES_SHOWN]:
+            self.stdout.write(f"  {line['where']}: {line['message']} {line['remedy']}")
+
+
+def _need(options: dict[str, Any], *, files: tuple[str, ...], others: tuple[str, ...] = ()) -> None:
+    """Refuse a call that lacks an option or names a file that is not there."""
+    missing = [name for name in files + others if options[name] is None]
+    if missing:
+        raise CommandError(f"Give --{' and --'.join(missing)} as well.", returncode=NOTHING_DONE)
+    for name in files:
+        if not options[name].is_file():
+            raise CommandError(f"There is no file {options[name]}.", returncode=NOTHING_DONE)
+
+
+def _leave(done: FileRun) -> None:
+    """Exit 2 without patients, 1 when something was refused or a rule failed."""
+    if done.patients == 0:
+        raise SystemExit(NOTHING_DONE)
+    if done.failed_rules or done.refused:
+        raise SystemExit(SOME_REFUSED)
 
 
 def _as_dict(rule: Rule) -> dict[str, Any]:

@@ -16,13 +16,13 @@ SUPPORT = ("transfusion_red_cells", "esa", "g_csf")
 EARLIEST = Threshold("10", "{results}", VIGIL, date(2026, 1, 1))
 
 
-def baseline(cohort: Cohort, series: Series, change: Threshold) -> Reference:
+def baseline(cohort: Cohort, series: Series, change: Threshold, untouched_by: tuple[str, ...] = SUPPORT) -> Reference:
     """Three agreeing results among the earliest ten after remission that transfusion, ESA or G-CSF did not touch.
 
     They agree when the least is not beyond the reference change value (a percentage) below the greatest.
     """
     since = series.day >= cohort.remission_days[series.patient]
-    eligible: Bools = since & ~under(cohort, series, *SUPPORT)
+    eligible: Bools = since & ~under(cohort, series, *untouched_by)
     numerator, denominator = change.share
     spread = (denominator - numerator, denominator)
     return series.agreeing_baseline(spread, int(EARLIEST.value), eligible)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from fractions import Fraction
 
 import numpy as np
 
@@ -72,6 +73,44 @@ def involved_flc_measurable(cohort: Cohort, bar: Threshold) -> Bools:
     involved = _between(sign, kappa, lambda_)
     measurable: Bools = (involved >= bar.amount) & outside
     return measurable
+
+
+def involved_flc(cohort: Cohort) -> Series:
+    """The free light chain of the clone, in the rows of `flc_difference`; it reads 0 where the clone is not known."""
+    p = pairs(cohort)
+    kappa, lambda_ = p.kappa.only_rows(p.of_kappa), p.lambda_.only_rows(p.of_lambda)
+    sign = clones(cohort)[kappa.patient]
+    low = _between(sign, kappa.low, lambda_.low)
+    exact = not (kappa.censored or lambda_.censored)
+    return replace(
+        kappa,
+        code="flc_involved",
+        name="Involved free light chain",
+        low=low,
+        high=low if exact else _between(sign, kappa.high, lambda_.high),
+        sources=(*kappa.sources, *lambda_.sources),
+    )
+
+
+def abnormal_ratio(cohort: Cohort) -> tuple[Bools, Bools]:
+    """Rows of `flc_difference` whose ratio lies outside the normal range: surely, and possibly, within bounds."""
+    p = pairs(cohort)
+    kappa, lambda_ = p.kappa.only_rows(p.of_kappa), p.lambda_.only_rows(p.of_lambda)
+    surely = _ratio_above(kappa.low, lambda_.high) | _ratio_below(kappa.high, lambda_.low)
+    possibly = _ratio_above(kappa.high, lambda_.low) | _ratio_below(kappa.low, lambda_.high)
+    return surely, possibly
+
+
+def _ratio_above(kappa: Ints, lambda_: Ints) -> Bools:
+    bar = Fraction(NORMAL_RATIO_HIGH.value)
+    above: Bools = kappa * bar.denominator > lambda_ * bar.numerator
+    return above
+
+
+def _ratio_below(kappa: Ints, lambda_: Ints) -> Bools:
+    bar = Fraction(NORMAL_RATIO_LOW.value)
+    below: Bools = kappa * bar.denominator < lambda_ * bar.numerator
+    return below
 
 
 def clones(cohort: Cohort) -> Ints:

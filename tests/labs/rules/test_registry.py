@@ -46,7 +46,7 @@ def test_a_rule_that_raises_is_reported_and_loses_nothing_else() -> None:
 def test_only_rules_that_read_an_analyte_are_touched_by_it() -> None:
     assert {rule.code for rule in rules_reading(["creatinine"])} == {"MM-CREATININE", "ASSAY-CHANGED"}
     assert "MM-PD-MARROW" in {rule.code for rule in rules_reading(["serum_m"])}
-    assert rules_reading(["platelets"]) == ()
+    assert rules_reading(["monocytes"]) == ()
 
 
 def test_a_finding_is_ready_for_json() -> None:
@@ -64,11 +64,19 @@ def test_a_finding_is_ready_for_json() -> None:
     }
     assert [item["role"] for item in plain["evidence"]] == ["reference", "reference", "onset", "confirming"]
     assert plain["comparisons"][0] == {
-        "what": "rise on 5 Apr 2026",
-        "found": "0.6 g/dL",
+        "what": "rise on 5 Mar 2026",
+        "found": "0.5 g/dL",
         "needed": "at least 0.5 g/dL",
         "met": True,
     }
+
+
+def test_comparisons_stand_in_order_of_time() -> None:
+    (finding,) = evaluate(progressing(), [BY_CODE["MM-PD-SERUM-M"]]).findings
+    assert [c.what for c in finding.comparisons if c.what.startswith("rise on")] == [
+        "rise on 5 Mar 2026",
+        "rise on 5 Apr 2026",
+    ]
 
 
 def test_the_sentence_says_what_was_found() -> None:
@@ -78,6 +86,28 @@ def test_the_sentence_says_what_was_found() -> None:
         "Serum M-protein 1.0 g/dL on 7 Nov 2026, 0.7 g/dL above the lowest confirmed 0.3 g/dL (+233 %), "
         "on two consecutive assessments."
     )
+
+
+@pytest.mark.parametrize("value", ["2.5", "0.4", "<0.1"])
+def test_the_sentence_of_a_progression_says_the_latest_value_too_whatever_it_is(value: str) -> None:
+    given = f"{PROGRESSION} | 2026-05-05 0.9 | 2026-06-05 {value}"
+    (finding,) = evaluate(cohort_of(given, analyte="serum_m", disease="MM"), [BY_CODE["MM-PD-SERUM-M"]]).findings
+    shown = {"<0.1": "below 0.1"}.get(value, value)
+    assert finding.explanation.endswith(f", on two consecutive assessments; latest {shown} g/dL on 5 Jun 2026.")
+    assert finding.detected_on == date(2026, 4, 5)
+
+
+def test_the_latest_value_is_that_of_the_same_line_of_therapy_and_assay() -> None:
+    given = f"{PROGRESSION} | 2026-05-05 9.9 @Other/nephelometry | line 2026-06-01 | 2026-06-05 0.1"
+    (finding,) = evaluate(cohort_of(given, analyte="serum_m", disease="MM"), [BY_CODE["MM-PD-SERUM-M"]]).findings
+    assert finding.explanation.endswith(", on two consecutive assessments.")
+
+
+def test_two_doublings_too_far_apart_do_not_read_as_one_assessment() -> None:
+    given = "2026-01-05 0.6 g/dL | 2026-02-05 0.6 | 2026-03-01 1.3 | 2026-05-03 1.4"
+    (finding,) = evaluate(cohort_of(given, analyte="serum_m", disease="MM"), [BY_CODE["MM-PARAPROTEIN-SERUM"]]).findings
+    assert finding.explanation.endswith(", not yet in two consecutive measurements, doubled within 2 months or up by "
+                                        "1 g/dL in both.")  # fmt: skip
 
 
 def test_as_of_looks_at_no_later_result() -> None:

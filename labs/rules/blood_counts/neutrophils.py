@@ -1,0 +1,101 @@
+"""Neutrophils are low.
+
+What it checks
+    Neutrophils since the remission: below 1.0 ×10⁹/L at REVIEW, below 0.5 ×10⁹/L at URGENT; PROVISIONAL once, CONFIRMED
+    when the next assessment is low too, URGENT when both lie below 0.5. Of one day the lowest counts, whatever the
+    laboratory.
+When it stays silent
+    1.0 ×10⁹/L and above: such values are common in health with the Duffy-null type. No result since the remission:
+    NOT_EVALUABLE. Therapy, antibodies, transplant and G-CSF are listed as confounders and silence nothing. Fever is
+    not known to this rule: fever below 1.0 is an emergency whatever is shown here.
+Source
+    The bars are those of CTCAE grades 3 (below 1.0) and 4 (below 0.5), which grade toxicity, not relapse. Using them
+    here, both levels, and the repetition are defaults of this project.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from labs.rules.arrays import Ints
+from labs.rules.base import (
+    CONFIRMED,
+    NOT_CONFIRMED,
+    NOT_EVALUABLE,
+    NOT_RAISED,
+    PROVISIONAL,
+    REVIEW,
+    URGENT,
+    Example,
+    Rule,
+    Threshold,
+)
+from labs.rules.blood_counts.baseline import ALL_DISEASES
+from labs.rules.blood_counts.low_counts import TWICE, below_or_bound, lowest_of_day
+from labs.rules.checks import Check, below
+from labs.rules.cohort import Cohort
+from labs.rules.confounders import COUNTS
+from labs.rules.remission import before_remission, remission_note
+from labs.rules.signals import Signal, Terms, weighed
+from labs.rules.sources import VIGIL
+
+LOW = Threshold("1.0", "10*3/uL", VIGIL, date(2026, 1, 1))
+VERY_LOW = Threshold("0.5", "10*3/uL", VIGIL, date(2026, 1, 1))
+
+EXAMPLES = (
+    Example("1.0 exactly", "2026-01-05 1.0 10*3/uL | 2026-02-05 1.0", NOT_RAISED),
+    Example("1.0 less a little", "2026-01-05 2.0 10*3/uL | 2026-02-05 0.99", PROVISIONAL, "2026-02-05", REVIEW),
+    Example("twice", "2026-01-05 2.0 10*3/uL | 2026-02-05 0.9 | 2026-02-12 0.8", CONFIRMED, "2026-02-05", REVIEW),
+    Example("and back", "2026-01-05 2.0 10*3/uL | 2026-02-05 0.9 | 2026-02-12 1.4", NOT_CONFIRMED, "2026-02-05"),
+    Example("0.5 exactly", "2026-01-05 2.0 10*3/uL | 2026-02-05 0.5", PROVISIONAL, "", REVIEW),
+    Example("0.5 less a little", "2026-01-05 2.0 10*3/uL | 2026-02-05 0.49", PROVISIONAL, "", URGENT),
+    Example("printed as a bound", "2026-02-05 <0.5 10*3/uL", PROVISIONAL, "2026-02-05", URGENT),
+    Example("a bound at the bar", "2026-02-05 <1.0 10*3/uL", PROVISIONAL, "2026-02-05", REVIEW),
+    Example("a bound that leaves it open", "2026-02-05 <1.5 10*3/uL", PROVISIONAL, "2026-02-05", REVIEW),
+    Example(
+        "of two laboratories of one day the lower counts",
+        "2026-02-05 0.9 10*3/uL @A | 2026-02-05 1.2 @B",
+        PROVISIONAL,
+        "2026-02-05",
+    ),
+    Example("only before the remission", "remission 2026-03-01 | 2026-02-05 0.3 10*3/uL", NOT_EVALUABLE),
+    Example("a unit that cannot be used", "2026-02-05 0.3 ?", NOT_EVALUABLE),
+)
+
+
+def neutropenia(cohort: Cohort) -> Signal:
+    """Neutrophils against two bars."""
+    n = lowest_of_day(cohort, "neutrophils")
+    level = np.where(below_or_bound(n, VERY_LOW), int(URGENT), int(REVIEW))
+    return weighed(
+        n,
+        criterion,
+        sure=n.high < LOW.amount,
+        weak=n.low < LOW.amount,
+        direction="below",
+        terms=Terms(TWICE, alone=level, both=level),
+        silences=before_remission(n),
+        notes=remission_note,
+    )
+
+
+def criterion(value: Ints, _: Ints) -> Check:
+    """Below 1.0, or below 0.5."""
+    return below("neutrophils", value, LOW) | below("neutrophils", value, VERY_LOW)
+
+
+RULE = Rule(
+    code="CBC-NEUTROPHILS",
+    title="Neutropenia",
+    criteria_version="VIGIL-1",
+    diseases=ALL_DISEASES,
+    reads=("neutrophils",),
+    thresholds=(LOW, VERY_LOW),
+    sources=(VIGIL,),
+    examples=EXAMPLES,
+    evaluate=neutropenia,
+    confounders=COUNTS,
+    would_confirm="A repeat count with smear; drugs, infection; fever at once.",
+)

@@ -1,0 +1,48 @@
+"""eGFR against published check values."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from labs.vocabulary.kidney import egfr_ckd_epi_2021, egfr_schwartz
+
+
+@pytest.mark.parametrize(
+    ("creatinine", "age", "sex", "least", "most"),
+    [
+        ("0.9", 55, "female", "75", "76"),
+        ("1.2", 66, "male", "66.6", "66.8"),
+        ("3.2", 66, "male", "20.5", "20.7"),
+        ("1.8", 70, "male", "39.5", "40.5"),
+    ],
+)
+def test_ckd_epi_gives_the_published_values(creatinine: str, age: int, sex: str, least: str, most: str) -> None:
+    rate = egfr_ckd_epi_2021(Decimal(creatinine), age, sex)
+    assert rate is not None
+    assert Decimal(least) <= rate <= Decimal(most)
+
+
+@pytest.mark.parametrize(("knee", "sex"), [("0.7", "female"), ("0.9", "male")])
+def test_ckd_epi_is_continuous_at_the_knee(knee: str, sex: str) -> None:
+    rates = [egfr_ckd_epi_2021(Decimal(knee) + Decimal(shift), 50, sex) for shift in ("-0.0001", "0", "0.0001")]
+    assert None not in rates
+    assert max(r for r in rates if r) - min(r for r in rates if r) <= Decimal("0.1")
+
+
+@pytest.mark.parametrize(
+    ("creatinine", "age", "sex"), [("1.0", 17, "female"), ("1.0", 50, ""), ("0", 50, "male"), ("-1", 50, "male")]
+)
+def test_ckd_epi_says_nothing_where_it_does_not_hold(creatinine: str, age: int, sex: str) -> None:
+    assert egfr_ckd_epi_2021(Decimal(creatinine), age, sex) is None
+
+
+def test_ckd_epi_holds_from_18_years_on() -> None:
+    assert egfr_ckd_epi_2021(Decimal("1.0"), 18, "female") is not None
+
+
+def test_schwartz() -> None:
+    assert egfr_schwartz(Decimal("0.5"), Decimal(110)) == Decimal("90.9")
+    assert egfr_schwartz(Decimal(0), Decimal(110)) is None
+    assert egfr_schwartz(Decimal("0.5"), Decimal(0)) is None
