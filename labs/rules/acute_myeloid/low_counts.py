@@ -165,7 +165,7 @@ def _days(platelets: Series, neutrophils: Series) -> Series:
     """A row for each day with either count."""
     both = concatenated(platelets, (platelets, neutrophils), "+".join(READS))
     days = one_a_day(both, (both.low,))
-    return replace(days, name="Number of low counts", unit="{count}", places=0)
+    return replace(days, name="Low blood counts:", unit="{count}", places=0)
 
 
 def _below(values: Ints, rows: Ints, bar: Threshold) -> Bools:

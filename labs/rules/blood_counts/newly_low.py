@@ -52,7 +52,7 @@ def newly_low(
     ]
     return replace(
         days,
-        name="Number of newly low cell lines",
+        name="Newly low cell lines:",
         unit="{count}",
         places=0,
         low=sum((line.surely.astype(np.int64) for line in lines), np.zeros(days.size, np.int64)),
