@@ -19,7 +19,7 @@ from labs.actions.receive_sent_report import receive_sent_report
 from labs.api.incoming import IncomingReportSerializer, incoming_report
 from labs.api.scoped import ScopedViewSet
 from labs.models import Report, Result, ResultStatus
-from labs.vocabulary.analytes import ANALYTES
+from labs.vocabulary.analytes import ANALYTES, LABORATORY_ANALYTES
 from patients.api.fields import SeenPatient
 from patients.selectors.keyset import Key, read_day
 
@@ -98,7 +98,7 @@ class EnteredSerializer(serializers.Serializer[Any]):
     """One value for a known patient, as the laboratory printed it."""
 
     patient = SeenPatient()
-    analyte = serializers.ChoiceField(choices=sorted(ANALYTES))
+    analyte = serializers.ChoiceField(choices=sorted(LABORATORY_ANALYTES))
     value = serializers.CharField(max_length=400)
     unit = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
     collected_on = serializers.DateField()
@@ -116,7 +116,7 @@ class ResultFilter(filters.FilterSet):  # type: ignore[misc]
     """How a list of results is narrowed."""
 
     patient = filters.NumberFilter(field_name="patient_id")
-    analyte = filters.MultipleChoiceFilter(choices=[(code, known.name) for code, known in ANALYTES.items()])
+    analyte = filters.MultipleChoiceFilter(choices=[(code, known.name) for code, known in LABORATORY_ANALYTES.items()])
     status = filters.MultipleChoiceFilter(choices=ResultStatus.choices)
     current = filters.BooleanFilter(field_name="is_current")
     collected_since = filters.DateFilter(field_name="collected_on", lookup_expr="gte")

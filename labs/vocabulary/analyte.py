@@ -9,6 +9,7 @@ from typing import Literal
 from labs.vocabulary.fixed_point import PLACES
 
 Kind = Literal["quantity", "coded", "text", "ordinal"]
+Entered = Literal["laboratory", "clinician", "patient", "plan"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Analyte:
     scale       for coded and ordinal analytes: the values in rising order; the amount is the place in this order
     absent      True when a laboratory may truthfully say "not detected", which is then taken as zero
     sibling     the analyte a value belongs to when it comes on the other scale (test strip: ordinal or mg/dL)
+    entered     how it comes: from a laboratory, recorded by a clinician, told by the patient, seen from the plan. Only
+                a laboratory's may arrive as a result; the others become rows of a cohort from models of their own
     unverified  accepted codes whose meaning was seen in too few sources -> why; to be checked against LOINC
     """
 
@@ -58,6 +61,7 @@ class Analyte:
     collection: Literal["", "24h"] = ""
     sibling: str = ""
     soft_note: str = ""
+    entered: Entered = "laboratory"
     unverified: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -10,14 +10,31 @@ from labs.vocabulary.loinc import VIGIL, has_valid_check_digit, is_loinc_system,
 from labs.vocabulary.quarantine import NotTaken, QuarantineReason, UnknownCode
 from labs.vocabulary.tables.blood import BLOOD
 from labs.vocabulary.tables.chemistry import CHEMISTRY
+from labs.vocabulary.tables.clinician import CLINICIAN, NOT_MEASURED
 from labs.vocabulary.tables.myeloma import MYELOMA
 from labs.vocabulary.tables.residual_disease import RESIDUAL_DISEASE
 from labs.vocabulary.tables.unverified import UNVERIFIED
 from labs.vocabulary.tables.urine_csf import URINE_AND_CSF
 
-__all__ = ["ANALYTES", "BY_LOINC", "NOT_TAKEN", "Analyte", "Kind", "LocalCode", "Range", "analyte_for"]
+__all__ = [
+    "ANALYTES",
+    "COMES_BY",
+    "BY_LOINC",
+    "LABORATORY_ANALYTES",
+    "NOT_TAKEN",
+    "Analyte",
+    "Kind",
+    "LocalCode",
+    "Range",
+    "analyte_for",
+]
 
 LOCAL = "local"  # the code system of a code that came without one
+COMES_BY: Mapping[str, str] = {
+    "clinician": "recorded by a clinician on the page of the patient",
+    "patient": "reported as a symptom",
+    "plan": "seen from the plan of tests",
+}
 NOT_TAKEN = ""  # the target of a local code that a laboratory manager looked at and Vigil does not use
 
 
@@ -26,9 +43,15 @@ def _with_doubts(analyte: Analyte) -> Analyte:
     return replace(analyte, unverified=MappingProxyType(doubtful)) if doubtful else analyte
 
 
-_ALL = tuple(_with_doubts(analyte) for analyte in (*BLOOD, *MYELOMA, *CHEMISTRY, *URINE_AND_CSF, *RESIDUAL_DISEASE))
+_LABORATORY = tuple(
+    _with_doubts(analyte) for analyte in (*BLOOD, *MYELOMA, *CHEMISTRY, *URINE_AND_CSF, *RESIDUAL_DISEASE)
+)
+_ALL = (*_LABORATORY, *CLINICIAN, *NOT_MEASURED)
 
 ANALYTES: Mapping[str, Analyte] = MappingProxyType({analyte.code: analyte for analyte in _ALL})
+
+LABORATORY_ANALYTES: Mapping[str, Analyte] = MappingProxyType({analyte.code: analyte for analyte in _LABORATORY})
+"""Those that may arrive as results: what forms, files and messages offer and take."""
 
 BY_LOINC: Mapping[str, Analyte] = MappingProxyType({loinc: analyte for analyte in _ALL for loinc in analyte.loinc})
 
@@ -57,7 +80,9 @@ def analyte_for(
         )
     mapped = (local_codes or {}).get(LocalCode(laboratory, code))
     if mapped is not None and code not in BY_LOINC:
-        return ANALYTES[mapped] if mapped else NotTaken(code, f"{code} of {laboratory} is mapped as not taken")
+        return (
+            _measured(ANALYTES[mapped]) if mapped else NotTaken(code, f"{code} of {laboratory} is mapped as not taken")
+        )
     if is_loinc_system(system) or (not system and looks_like_loinc(code)):
         return _by_loinc(code, display)
     own = _own_code(system, code)
@@ -71,7 +96,14 @@ def analyte_for(
     )
 
 
-def _own_code(system: str | None, code: str) -> Analyte | None:
+def _measured(analyte: Analyte) -> Analyte | NotTaken:
+    """The analyte, when a laboratory may send it."""
+    if analyte.entered == "laboratory":
+        return analyte
+    return NotTaken(analyte.code, f"{analyte.name} is not a laboratory result: it is {COMES_BY[analyte.entered]}")
+
+
+def _own_code(system: str | None, code: str) -> Analyte | NotTaken | None:
     """The analyte of one of Vigil's own codes: said to be Vigil's, or naming what has no LOINC code at all.
 
     A laboratory's own `albumin` may be urine albumin; a bare word is therefore never taken for one of Vigil's.
@@ -80,7 +112,7 @@ def _own_code(system: str | None, code: str) -> Analyte | None:
     if analyte is None or system not in (None, "", VIGIL, LOCAL):
         return None
     said = system == VIGIL or code.startswith("vigil:")
-    return analyte if said or not analyte.loinc else None
+    return _measured(analyte) if said or not analyte.loinc else None
 
 
 def _by_loinc(code: str, display: str) -> Analyte | NotTaken | UnknownCode:

@@ -72,9 +72,12 @@ SCALES: Mapping[str, Mapping[str, Fraction]] = MappingProxyType(
             "mg/mmol": Fraction("8.842"),
             "g/mol": Fraction("8.842"),
         },
+        "length": {"mm": Fraction(1), "cm": Fraction(10)},
+        "area": {"mm2": Fraction(1), "cm2": Fraction(100)},
+        "days": {"d": Fraction(1)},
         # Known units that no analyte of Vigil takes: they make the difference between "unknown" and "of another kind".
         "other": dict.fromkeys(
-            ("pg", "mm/h", "s", "kg", "cm", "Cel", "{score}", "mL", "mL/min", "meq/L", "mm[Hg]", "kg/m2", "[pH]"),
+            ("pg", "mm/h", "s", "kg", "Cel", "{score}", "mL", "mL/min", "meq/L", "mm[Hg]", "kg/m2", "[pH]"),
             Fraction(1),
         ),
     }

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from labs.protocols.reading import read_protocol, shipped
 from labs.vocabulary.analyte import Analyte, Range
-from labs.vocabulary.analytes import ANALYTES
+from labs.vocabulary.analytes import ANALYTES, COMES_BY
 from labs.vocabulary.specimens import SPECIMENS
 from labs.vocabulary.symptoms import SYMPTOMS
 from labs.vocabulary.test_kinds import TEST_KINDS
@@ -42,9 +42,8 @@ def _analytes() -> str:
 
 def _analyte(analyte: Analyte) -> str:
     facts = [
-        ("LOINC", listed(analyte.loinc) or f"none; by Vigil's own code {code(analyte.code)}"),
-        ("Specimen", SPECIMENS.get(analyte.specimen, analyte.specimen) or "must be stated"),
-        ("Canonical unit", code(analyte.unit)),
+        *_arrives(analyte),
+        ("Canonical unit", code(analyte.unit) if analyte.unit else ""),
         ("Hard limits", _range(analyte.hard)),
         ("Soft limits", _range(analyte.soft)),
         ("Values", listed(analyte.scale)),
@@ -60,6 +59,16 @@ def _analyte(analyte: Analyte) -> str:
         )
         if part
     )
+
+
+def _arrives(analyte: Analyte) -> list[tuple[str, str]]:
+    """How it comes in: under a code, of a specimen; or not as a result at all."""
+    if analyte.entered != "laboratory":
+        return [("Entered", f"{COMES_BY[analyte.entered]}; never taken as a result of a laboratory")]
+    return [
+        ("LOINC", listed(analyte.loinc) or f"none; by Vigil's own code {code(analyte.code)}"),
+        ("Specimen", SPECIMENS.get(analyte.specimen, analyte.specimen) or "must be stated"),
+    ]
 
 
 def _range(limits: Range | None) -> str:

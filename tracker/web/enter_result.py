@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from labs.actions.enter_result import Sample, Value, enter_results
 from labs.actions.receive_report import Received
 from labs.vocabulary.analyte import Analyte
-from labs.vocabulary.analytes import ANALYTES
+from labs.vocabulary.analytes import LABORATORY_ANALYTES
 from labs.vocabulary.specimens import SPECIMENS
 from labs.vocabulary.test_kinds import TEST_KINDS, TestKind
 from patients.access import check_can_record
@@ -71,12 +71,12 @@ class ValueForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.known = ANALYTES.get(str(self.initial.get("analyte", "")))
+        self.known = LABORATORY_ANALYTES.get(str(self.initial.get("analyte", "")))
         if self.known and self["analyte"].value() != self.known.code:
             self.known = None
         if self.known:
             self.fields["analyte"].widget = forms.HiddenInput()
-        self.fields["analyte"].choices = [("", "–"), *((one.code, _(one.name)) for one in ANALYTES.values())]  # type: ignore[attr-defined]
+        self.fields["analyte"].choices = [("", "–"), *((one.code, _(one.name)) for one in LABORATORY_ANALYTES.values())]  # type: ignore[attr-defined]
         self.fields["specimen"].choices = [("", "–"), *SPECIMENS.items()]  # type: ignore[attr-defined]
         self.units = sorted(self.known.factors) if self.known else []
 
@@ -149,7 +149,7 @@ def kind_wanted(request: HttpRequest, patient: Patient) -> TestKind:
 def analytes_of(kind: TestKind) -> list[Analyte]:
     """The analytes of a kind of test: those it needs first, then the others, in the order of the vocabulary."""
     needed = frozenset[str]().union(*(need.any_of for need in kind.needs))
-    wanted = [analyte for analyte in ANALYTES.values() if analyte.code in kind.analytes]
+    wanted = [analyte for analyte in LABORATORY_ANALYTES.values() if analyte.code in kind.analytes]
     return sorted(wanted, key=lambda analyte: analyte.code not in needed)
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from labs.actions.mend_quarantine import AlreadyClosed, Mended, dismiss, mend
 from labs.models import Quarantine
 from labs.selectors.quarantine import is_result, open_items, open_reasons, quarantined_for
-from labs.vocabulary.analytes import ANALYTES, BY_LOINC
+from labs.vocabulary.analytes import BY_LOINC, LABORATORY_ANALYTES
 from labs.vocabulary.specimens import SPECIMENS
 from patients.access import CLINICIANS, can_record, patients_visible_to
 from patients.actions.record_access import record_access
@@ -59,7 +59,7 @@ class MendForm(forms.Form):
     def __init__(self, *args: Any, user: User, item: Quarantine, **kwargs: Any) -> None:
         super().__init__(*args, **{"initial": _as_sent(item)} | kwargs)
         self.user, self.item = user, item
-        self.fields["analyte"].choices = [("", "–"), *((one.code, _(one.name)) for one in ANALYTES.values())]  # type: ignore[attr-defined]
+        self.fields["analyte"].choices = [("", "–"), *((one.code, _(one.name)) for one in LABORATORY_ANALYTES.values())]  # type: ignore[attr-defined]
         self.fields["specimen"].choices = [("", "–"), *SPECIMENS.items()]  # type: ignore[attr-defined]
         if item.patient is not None:
             del self.fields["number"]
@@ -184,7 +184,7 @@ def _as_sent(item: Quarantine) -> dict[str, Any]:
     raw = item.raw
     collected = str(raw.get("collected") or "")
     at = parse_datetime(collected) if len(collected) > 10 else None
-    known = ANALYTES.get(item.analyte) or BY_LOINC.get(str(raw.get("code", "")))
+    known = LABORATORY_ANALYTES.get(item.analyte) or BY_LOINC.get(str(raw.get("code", "")))
     numbers = raw.get("identifiers") or []
     return {
         "number": numbers[0][1] if numbers else "",

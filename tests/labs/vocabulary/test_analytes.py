@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from labs.vocabulary.analytes import ANALYTES, BY_LOINC, NOT_TAKEN, LocalCode, analyte_for
+from labs.vocabulary.analytes import ANALYTES, BY_LOINC, LABORATORY_ANALYTES, NOT_TAKEN, LocalCode, analyte_for
 from labs.vocabulary.displays import contradicts
 from labs.vocabulary.loinc import LOINC, MISUSED, VIGIL, check_digit, has_valid_check_digit
 from labs.vocabulary.quarantine import NotTaken, QuarantineReason, UnknownCode
@@ -75,8 +75,32 @@ def test_codes_of_the_clinical_reference_are_accepted(code: str, loinc: str) -> 
 
 
 def test_only_residual_disease_has_no_code() -> None:
-    assert {code for code, analyte in ANALYTES.items() if not analyte.loinc} == set(ANALYTES) - set(CLINICAL_REFERENCE)
-    assert {analyte.group for analyte in ANALYTES.values() if not analyte.loinc} == {"mrd"}
+    without = {code: analyte for code, analyte in LABORATORY_ANALYTES.items() if not analyte.loinc}
+    assert set(without) == set(LABORATORY_ANALYTES) - set(CLINICAL_REFERENCE)
+    assert {analyte.group for analyte in without.values()} == {"mrd"}
+
+
+NOT_MEASURED = [analyte for analyte in ANALYTES.values() if analyte.entered != "laboratory"]
+
+
+def test_what_no_laboratory_measures_has_no_code_and_is_offered_nowhere() -> None:
+    assert {analyte.entered for analyte in NOT_MEASURED} == {"clinician", "patient", "plan"}
+    assert all(not analyte.loinc for analyte in NOT_MEASURED)
+    assert set(LABORATORY_ANALYTES) == set(ANALYTES) - {analyte.code for analyte in NOT_MEASURED}
+
+
+@pytest.mark.parametrize("analyte", NOT_MEASURED, ids=lambda analyte: analyte.code)
+@pytest.mark.parametrize("system", [None, "", "local", VIGIL])
+def test_what_no_laboratory_measures_does_not_arrive_as_a_result(analyte, system: str | None) -> None:
+    answer = analyte_for(system, analyte.code)
+    assert isinstance(answer, NotTaken)
+    assert "not a laboratory result" in answer.reason
+    assert isinstance(analyte_for(system, f"vigil:{analyte.code}"), NotTaken)
+
+
+def test_a_local_code_mapped_to_a_clinicians_finding_is_not_taken() -> None:
+    mapped = {LocalCode("North", "LES"): "lesion_spd"}
+    assert isinstance(analyte_for("local", "LES", laboratory="North", local_codes=mapped), NotTaken)
 
 
 def test_no_code_names_two_analytes() -> None:

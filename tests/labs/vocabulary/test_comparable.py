@@ -7,7 +7,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from labs.vocabulary.analytes import ANALYTES, NOT_TAKEN, LocalCode
+from labs.vocabulary.analytes import LABORATORY_ANALYTES as ANALYTES
+from labs.vocabulary.analytes import NOT_TAKEN, LocalCode
 from labs.vocabulary.comparable import Comparable, NotTaken, Quarantined, make_comparable
 from labs.vocabulary.fixed_point import to_amount
 from labs.vocabulary.quarantine import CautionCode, QuarantineReason
