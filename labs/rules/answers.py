@@ -77,6 +77,7 @@ def nothing_to_judge(rule: Rule, cohort: Cohort) -> RuleAnswers:
     draft = _Draft(len(cohort.patients), _no_result(rule))
     _say_unreadable(draft, rule, cohort, np.full(len(cohort.patients), NEVER))
     _say_by_disease(draft, rule, cohort)
+    _say_switched_off(draft, rule, cohort)
     return draft.done()
 
 
@@ -99,6 +100,7 @@ def answers_of(rule: Rule, cohort: Cohort, signal: Signal, found: list[Finding])
     if found:
         draft.say(np.array(_standing(cohort, found, latest_day), np.int64), _RAISED)
     _say_by_disease(draft, rule, cohort)
+    _say_switched_off(draft, rule, cohort)
     return draft.done()
 
 
@@ -146,6 +148,15 @@ def _say_by_disease(draft: _Draft, rule: Rule, cohort: Cohort) -> None:
     draft.say(np.array(other, np.int64), _NOT_APPLICABLE, f"a rule for {names}")
     unknown = [index for index, disease in enumerate(cohort.diseases) if not disease]
     draft.say(np.array(unknown, np.int64), _NOT_EVALUABLE, NO_DIAGNOSIS)
+
+
+def _say_switched_off(draft: _Draft, rule: Rule, cohort: Cohort) -> None:
+    """Not asked, because the site's criteria leave the rule out."""
+    if rule.code not in cohort.some_switched_off:
+        return
+    for place, facts in enumerate(cohort.patients):
+        if rule.code in facts.switched_off and (not facts.disease or facts.disease in rule.diseases):
+            draft.say(np.array([place]), _NOT_APPLICABLE, facts.switched_off[rule.code])
 
 
 def _no_result(rule: Rule) -> str:

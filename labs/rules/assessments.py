@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from labs.rules.arrays import Bools, Ints, last_of_runs
+from labs.rules.arrays import AnyInts, Bools, Ints, last_of_runs
 
 if TYPE_CHECKING:
-    from labs.rules.cohort import Columns
+    from labs.rules.columns import Columns
 
 
 @dataclass(frozen=True)
@@ -53,13 +53,13 @@ class Assessments:
         return self.order[self.starts[assessment] : end]
 
 
-def assess(columns: Columns) -> Assessments:
-    """Sort once by a packed key, then collapse days.
+def assess(columns: Columns, group: AnyInts | None = None) -> Assessments:
+    """Sort once by a packed key, then collapse days. `group`: whose series each row belongs to, where not its own.
 
     Of one day the later instant counts; an unknown instant comes before a known one; at equal instants the greater
     accession, then the greater value. So the order of arrival never matters.
     """
-    keys, days, stride = _packed(columns)
+    keys, days, stride = _packed(columns, columns.group if group is None else group)
     if not keys.size:
         nothing = np.zeros(0, np.int64)
         return Assessments(nothing, nothing, nothing, nothing, days, stride, np.zeros(0, bool))
@@ -77,19 +77,19 @@ def assess(columns: Columns) -> Assessments:
     return Assessments(order, starts, order[last], in_order[last], days, stride, contradictory)
 
 
-def _packed(columns: Columns) -> tuple[Ints, int, int]:
+def _packed(columns: Columns, group: AnyInts) -> tuple[Ints, int, int]:
     """One sortable number for analyte, patient, group and day; the size of its day; the size of an analyte's share."""
     if not columns.patient.size:
         return np.zeros(0, np.int64), 1, 1
     first = int(columns.day.min())
     days = int(columns.day.max()) - first + 1
-    groups = int(columns.group.max()) + 1
+    groups = int(group.max()) + 1
     stride = (int(columns.patient.max()) + 1) * groups * days
     if (int(columns.analyte.max()) + 1) * stride >= 1 << 63:
         raise OverflowError("the cohort is too large for one packed key; evaluate it in parts")
     keys = columns.analyte.astype(np.int64) * (stride // (groups * days)) + columns.patient
     keys *= groups
-    keys += columns.group
+    keys += group
     keys *= days
     keys += columns.day
     keys -= first

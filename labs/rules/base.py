@@ -159,6 +159,7 @@ class Finding:
     confounders: tuple[Confounder, ...] = ()
     missing: tuple[str, ...] = ()
     would_confirm: str = ""
+    would_clear: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Ready for JSON: dates as text, the level by name."""
@@ -184,7 +185,7 @@ class Rule:
     reads        analytes whose results can change its answer
     judges       those of them it holds against a bar, where the others only decide whether it applies
     confounders  kinds of events that may explain a finding otherwise (`confounders.py` has the windows)
-    would_confirm  what would settle a provisional finding, as advice
+    would_confirm  what would settle a provisional finding, as advice; would_clear  what would take it back
     """
 
     code: str
@@ -199,6 +200,7 @@ class Rule:
     judges: tuple[str, ...] = ()
     confounders: tuple[str, ...] = ()
     would_confirm: str = ""
+    would_clear: str = ""
 
     @property
     def judged_analytes(self) -> tuple[str, ...]:

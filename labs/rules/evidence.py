@@ -12,9 +12,9 @@ from labs.vocabulary.analytes import ANALYTES
 
 def value_text(series: Series, row: int) -> str:
     """The value of a row with its unit."""
-    if series.mixed:
+    if series.mixed or series.in_words:
         counted = result_at(series, int(series.cohort.assessments.rows[int(series.sources[0][row])]), "")
-        return f"{counted.value} {unit_text(counted.unit)}"
+        return f"{counted.value} {unit_text(counted.unit)}".strip()
     return interval_text(int(series.low[row]), int(series.high[row]), series)
 
 
@@ -59,12 +59,17 @@ def result_at(series: Series, at: int, role: str) -> Evidence:
     cohort, columns = series.cohort, series.cohort.columns
     analyte = ANALYTES[cohort.analytes[int(columns.analyte[at])]]
     _, method, laboratory = cohort.groups[int(columns.group[at])]
-    number = number_text(int(columns.amount[at]), analyte.places, analyte.unit, most=analyte.places)
+    amount = int(columns.amount[at])
+    if analyte.scale:
+        value = cohort.note_of(at).coded or analyte.scale[amount]
+    else:
+        value = COMPARATOR_TEXTS[int(columns.comparator[at])]
+        value += number_text(amount, analyte.places, analyte.unit, most=analyte.places)
     return Evidence(
         result=int(columns.result[at]),
         accession="" if cohort.accessions is None else cohort.accessions[at],
         analyte=analyte.code,
-        value=COMPARATOR_TEXTS[int(columns.comparator[at])] + number,
+        value=value,
         unit=analyte.unit,
         collected_on=to_date(int(columns.day[at])).isoformat(),
         role=role,

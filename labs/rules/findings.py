@@ -47,6 +47,7 @@ def _finding(rule: Rule, signal: Signal, episode: Episode) -> Finding:
         confounders=tuple(confounders(facts, rule.confounders, day) + contradictions(series, [row for _, row in rows])),
         missing=tuple(_missing(signal, episode, told, reference)),
         would_confirm=rule.would_confirm if episode.state is State.PROVISIONAL else "",
+        would_clear=rule.would_clear if episode.state in (State.PROVISIONAL, State.CONFIRMED) else "",
     )
 
 
@@ -75,7 +76,7 @@ def _compared(signal: Signal, row: int, reference: Reference | None) -> list[Com
     day = day_text(to_date(int(series.day[row])))
     extra = signal.extras(row) if signal.extras else []
     made = checked.comparisons(0)
-    if series.mixed:  # the bar is zero in every unit; the value is shown in its own
+    if series.mixed or series.in_words:  # the bar is zero in every unit; the value is shown in its own
         made = [
             c._replace(found=value_text(series, row), needed=c.needed.removesuffix(f" {unit_text(series.unit)}"))
             for c in made

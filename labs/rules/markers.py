@@ -29,6 +29,9 @@ def _series_of(cohort: Cohort, code: str) -> Series:
     first[1:] = keys[1:] != keys[:-1]
     if cohort.line_keys.size:
         first[1:] |= line[1:] != line[:-1]
+    if cohort.rebaselined:
+        begun = cohort.comparisons_begun(code, patient, day)
+        first[1:] |= begun[1:] != begun[:-1]
     analyte = ANALYTES[code]
     named = (cohort, code, analyte.name, analyte.unit, analyte.places)
     return Series(*named, patient, day, line, low, high, first, (np.arange(start, end),))

@@ -143,5 +143,7 @@ def _ask(rule: Rule, cohort: Cohort) -> tuple[RuleAnswers, list[Finding]]:
     judged = signal.judged()
     if not cohort.all_of(rule.diseases):
         judged = judged & cohort.in_diseases(rule.diseases)[signal.series.patient]
+    if rule.code in cohort.some_switched_off:
+        judged = judged & ~cohort.switched_off(rule.code)[signal.series.patient]
     found = findings(rule, signal, judged)
     return answers_of(rule, cohort, signal, found), found

@@ -27,6 +27,7 @@ from labs.rules.arrays import (
     running_max,
     running_min,
 )
+from labs.vocabulary.analytes import ANALYTES
 
 if TYPE_CHECKING:
     from labs.rules.cohort import Cohort
@@ -84,6 +85,11 @@ class Series:
     def size(self) -> int:
         """Number of assessments."""
         return int(self.low.size)
+
+    @property
+    def in_words(self) -> bool:
+        """Whether its values are findings in words; their numbers are places on a scale."""
+        return bool(ANALYTES[self.code].scale) if self.code in ANALYTES else False
 
     @property
     def censored(self) -> bool:

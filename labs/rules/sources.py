@@ -32,6 +32,13 @@ DOEHNER_2022 = Source(
     "Doehner H, et al. Diagnosis and management of AML in adults: 2022 recommendations from an international expert "
     "panel on behalf of the ELN, table 8. Blood 2022;140:1345-1377",
 )
+DOEHNER_2017 = Source(
+    "ELN-2017",
+    "Doehner H, et al. Diagnosis and management of AML in adults: 2017 ELN recommendations from an international expert "
+    "panel. Blood 2017;129:424-447; relapse as in the text of 2010 to 2017: marrow blasts, or blasts in blood, or "
+    "extramedullary disease",
+    "http://ashpublications.net/view-large/8220999",
+)
 HEUSER_2021 = Source(
     "ELN-MRD-2021",
     "Heuser M, et al. 2021 update on MRD in acute myeloid leukemia: a consensus document from the European LeukemiaNet "
@@ -70,6 +77,12 @@ PEDIATRIC_M2_M3 = Source(
     "Marrow classes M2 (5 to 25 % blasts) and M3 (above 25 %) of paediatric protocols",
     "http://pedsoncologyeducation.com/ALLRelapse.asp",
 )
+BUCHMANN_2022 = Source(
+    "PDL-2021",
+    "Buchmann S, et al. Remission, treatment failure, and relapse in pediatric ALL: an international consensus of the "
+    "Ponte-di-Legno Consortium. Blood 2022;139:1785-1793",
+    "https://pmc.ncbi.nlm.nih.gov/articles/PMC8952186",
+)
 COSKUN_2020 = Source("COSKUN-2020", "Coskun et al. 2020: within-subject variation of haemoglobin (2.7 % of its mean)")
 RBC_VARIATION_1992 = Source(
     "RBC-CV-1992",
@@ -93,6 +106,10 @@ MANN_KENDALL = Source(
     "Mann HB. Nonparametric tests against trend. Econometrica 1945;13:245-259; Kendall MG. Rank correlation methods. "
     "Griffin, 1948; slope: Sen PK. J Am Stat Assoc 1968;63:1379-1389",
 )
+CTCAE_5 = Source(
+    "CTCAE-5", "Common Terminology Criteria for Adverse Events, version 5.0. US National Cancer Institute, 2017"
+)
+CTCAE_6 = Source("CTCAE-6", "Common Terminology Criteria for Adverse Events, version 6.0. US National Cancer Institute")
 GREENBERG_1997 = Source(
     "IPSS-1997",
     "Greenberg P, et al. International scoring system for evaluating prognosis in myelodysplastic syndromes. Blood "

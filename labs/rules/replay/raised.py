@@ -157,7 +157,7 @@ def _part(cohort: Cohort, taken: list[Ints], owners: list[int]) -> _Part:
     columns = replace(cohort.columns.take(rows), patient=np.repeat(np.arange(len(taken)), [own.size for own in taken]))
     facts: list[PatientFacts] = [replace(cohort.patients[owner], key=place) for place, owner in enumerate(owners)]
     accessions = None if cohort.accessions is None else [cohort.accessions[row] for row in rows.tolist()]
-    known = Cohort(facts, columns, cohort.analytes, cohort.groups, accessions)
+    known = Cohort(facts, columns, cohort.analytes, cohort.groups, accessions, notes=cohort.notes)
     return _Part(known, [cohort.patients[owner].key for owner in owners])
 
 
