@@ -18,8 +18,8 @@ from labs.vocabulary.tables.urine_csf import URINE_AND_CSF
 
 __all__ = [
     "ANALYTES",
-    "COMES_BY",
     "BY_LOINC",
+    "COMES_BY",
     "LABORATORY_ANALYTES",
     "NOT_TAKEN",
     "Analyte",
