@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal, localcontext
+from typing import NamedTuple
 
+CKD_EPI, BEDSIDE_SCHWARTZ = "CKD-EPI 2021", "bedside Schwartz"
 DIGITS = 28
 ADULT = 18
 SCHWARTZ = Decimal("0.413")
@@ -12,6 +14,26 @@ ABOVE = Decimal("-1.200")
 BELOW = {"female": Decimal("-0.241"), "male": Decimal("-0.302")}
 KNEE = {"female": Decimal("0.7"), "male": Decimal("0.9")}
 FACTOR = {"female": Decimal("1.012"), "male": Decimal(1)}
+
+
+class Filtration(NamedTuple):
+    """An eGFR in mL/min/1.73 m2 and the formula that gave it; or what it needs."""
+
+    rate: Decimal | None
+    formula: str
+    missing: str = ""
+
+
+def filtration(creatinine: Decimal, *, age: int | None, sex: str, height: Decimal | None = None) -> Filtration:
+    """The formula for the age: CKD-EPI 2021 from 18 years on, bedside Schwartz before."""
+    if age is None:
+        return Filtration(None, "", "the date of birth")
+    if age >= ADULT:
+        rate = egfr_ckd_epi_2021(creatinine, age, sex)
+        return Filtration(rate, CKD_EPI, "" if sex in KNEE else "the sex")
+    if height is None:
+        return Filtration(None, BEDSIDE_SCHWARTZ, "the height")
+    return Filtration(egfr_schwartz(creatinine, height), BEDSIDE_SCHWARTZ)
 
 
 def egfr_ckd_epi_2021(creatinine: Decimal, age: int, sex: str) -> Decimal | None:

@@ -1,4 +1,8 @@
-"""Reference ranges: the laboratory's own, else a published fallback by age and sex (clinical reference section 4.5)."""
+"""Reference ranges: the laboratory's own, else a published fallback by age and sex (clinical reference section 4.5).
+
+A fallback is for want of something better: most things measured in blood change with age, sex, method and origin
+(neutrophils of people with the Duffy-null type lie at 1.0 and above in health). Where neither is known there is none.
+"""
 
 from collections.abc import Mapping
 from decimal import Decimal
@@ -8,12 +12,23 @@ from typing import Literal, NamedTuple
 from labs.vocabulary.analyte import Range
 
 Origin = Literal["laboratory", "fallback"]
+Confidence = Literal["high", "medium"]
+"""Seen in the named source; or known, and to be checked against it before use."""
 
 TYPICAL = "typical adult range, no single source"
 IOWA = "University of Iowa, paediatric normal values"
 NATHAN_OSKI = "Nathan and Oski, Hematology of Infancy and Childhood"
-_YEAR = 365
-_ADULT = 18 * _YEAR
+CONFIDENCE: Mapping[str, Confidence] = MappingProxyType({TYPICAL: "medium", IOWA: "high", NATHAN_OSKI: "medium"})
+PRINTED = "printed on the result"
+
+
+def days_of_months(months: int) -> int:
+    """Age in days at so many full months, a year being 365.25 days."""
+    return months * 1461 // 48
+
+
+ADULT_DAYS = days_of_months(12 * 18)
+OLDEST_DAYS = days_of_months(12 * 200)
 
 
 class ReferenceRange(NamedTuple):
@@ -24,25 +39,27 @@ class ReferenceRange(NamedTuple):
     source: str
 
 
-class _Row(NamedTuple):
-    low: Decimal | None
-    high: Decimal | None
+class Fallback(NamedTuple):
+    """A published range and for whom it holds: age in days at collection, sex ("" for any)."""
+
+    low: Decimal
+    high: Decimal
     source: str
     sex: str = ""
-    from_days: int = _ADULT
-    below_days: int = 200 * _YEAR
+    from_days: int = ADULT_DAYS
+    below_days: int = OLDEST_DAYS
 
 
-def _adult(low: str, high: str, sex: str = "") -> _Row:
-    return _Row(Decimal(low), Decimal(high), TYPICAL, sex)
+def _adult(low: str, high: str, sex: str = "") -> Fallback:
+    return Fallback(Decimal(low), Decimal(high), TYPICAL, sex)
 
 
-def _child(low: str, high: str, from_months: int, below_months: int, source: str, sex: str = "") -> _Row:
-    days = [months * _YEAR // 12 for months in (from_months, below_months)]
-    return _Row(Decimal(low), Decimal(high), source, sex, *days)
+def _child(low: str, high: str, from_months: int, below_months: int, source: str, sex: str = "") -> Fallback:
+    days = [days_of_months(months) for months in (from_months, below_months)]
+    return Fallback(Decimal(low), Decimal(high), source, sex, *days)
 
 
-_ROWS: Mapping[str, tuple[_Row, ...]] = MappingProxyType(
+FALLBACKS: Mapping[str, tuple[Fallback, ...]] = MappingProxyType(
     {
         "haemoglobin": (
             _adult("13.5", "17.5", "male"),
@@ -75,6 +92,7 @@ _ROWS: Mapping[str, tuple[_Row, ...]] = MappingProxyType(
         "platelets": (_adult("150", "400"), _child("150", "450", 0, 216, NATHAN_OSKI)),
         "creatinine": (_adult("0.7", "1.3", "male"), _adult("0.6", "1.1", "female")),
         "calcium": (_adult("8.6", "10.3"),),
+        "calcium_corrected": (_adult("8.6", "10.3"),),
         "albumin": (_adult("3.5", "5.0"),),
         "ldh": (_adult("120", "250"),),
         "b2m": (_adult("0.8", "2.4"),),
@@ -87,7 +105,7 @@ _ROWS: Mapping[str, tuple[_Row, ...]] = MappingProxyType(
 
 def fallback_range(analyte: str, *, age_days: int, sex: str) -> ReferenceRange | None:
     """The published range for age and sex at collection; None where there is none, or none for an unknown sex."""
-    for row in _ROWS.get(analyte, ()):
+    for row in FALLBACKS.get(analyte, ()):
         if row.from_days <= age_days < row.below_days and row.sex in ("", sex):
             return ReferenceRange(Range(row.low, row.high), "fallback", row.source)
     return None
@@ -98,7 +116,7 @@ def reference_range(
 ) -> ReferenceRange | None:
     """The laboratory's printed range (in the canonical unit) when it gave any end of one, else the fallback."""
     if low is not None or high is not None:
-        return ReferenceRange(Range(low, high), "laboratory", "printed on the result")
+        return ReferenceRange(Range(low, high), "laboratory", PRINTED)
     if age_days is None:
         return None
     return fallback_range(analyte, age_days=age_days, sex=sex)

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from labs.vocabulary.kidney import egfr_ckd_epi_2021, egfr_schwartz
+from labs.vocabulary.kidney import egfr_ckd_epi_2021, egfr_schwartz, filtration
 
 
 @pytest.mark.parametrize(
@@ -46,3 +46,16 @@ def test_schwartz() -> None:
     assert egfr_schwartz(Decimal("0.5"), Decimal(110)) == Decimal("90.9")
     assert egfr_schwartz(Decimal(0), Decimal(110)) is None
     assert egfr_schwartz(Decimal("0.5"), Decimal(0)) is None
+
+
+def test_the_formula_follows_the_age() -> None:
+    assert filtration(Decimal("1.2"), age=66, sex="male") == (Decimal("66.7"), "CKD-EPI 2021", "")
+    assert filtration(Decimal("1.0"), age=18, sex="female").formula == "CKD-EPI 2021"
+    child = filtration(Decimal("0.5"), age=17, sex="female", height=Decimal(110))
+    assert child == (Decimal("90.9"), "bedside Schwartz", "")
+
+
+def test_what_the_formula_needs_is_said() -> None:
+    assert filtration(Decimal("0.5"), age=17, sex="female") == (None, "bedside Schwartz", "the height")
+    assert filtration(Decimal("1.0"), age=50, sex="unknown") == (None, "CKD-EPI 2021", "the sex")
+    assert filtration(Decimal("1.0"), age=None, sex="male").missing == "the date of birth"

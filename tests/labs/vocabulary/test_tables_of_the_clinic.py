@@ -1,9 +1,11 @@
 """Diseases, symptoms, reference ranges, residual disease, unit queries, and the published misprints."""
 
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
 
+from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.comparable import Comparable, make_comparable
 from labs.vocabulary.cross_checks import (
     differential_exceeds,
@@ -13,7 +15,13 @@ from labs.vocabulary.cross_checks import (
     unit_error,
 )
 from labs.vocabulary.diseases import CATEGORIES, MORPHOLOGIES, NEIGHBOURS, code_for, coded_disease
-from labs.vocabulary.reference_ranges import fallback_range, light_chain_ratio_range, reference_range
+from labs.vocabulary.reference_ranges import (
+    CONFIDENCE,
+    FALLBACKS,
+    fallback_range,
+    light_chain_ratio_range,
+    reference_range,
+)
 from labs.vocabulary.residual import ResidualDisease
 from labs.vocabulary.symptoms import SYMPTOMS, level_of, symptoms_of
 
@@ -143,7 +151,7 @@ def test_the_level_of_a_report_is_its_highest() -> None:
 
 # Reference ranges.
 
-YEAR = 365
+YEAR = D("365.25")
 
 
 @pytest.mark.parametrize(
@@ -168,7 +176,7 @@ YEAR = 365
     ],
 )
 def test_fallback_ranges_by_age_and_sex(analyte: str, years: float, sex: str, low: str, high: str) -> None:
-    found = fallback_range(analyte, age_days=int(years * YEAR), sex=sex)
+    found = fallback_range(analyte, age_days=int(D(years) * YEAR), sex=sex)
     assert found is not None
     assert (found.range.low, found.range.high, found.origin) == (D(low), D(high), "fallback")
 
@@ -184,19 +192,33 @@ def test_fallback_ranges_by_age_and_sex(analyte: str, years: float, sex: str, lo
     ],
 )
 def test_no_fallback_is_made_up(analyte: str, years: float, sex: str) -> None:
-    assert fallback_range(analyte, age_days=int(years * YEAR), sex=sex) is None
+    assert fallback_range(analyte, age_days=int(D(years) * YEAR), sex=sex) is None
 
 
 def test_the_boundary_of_an_age_band_belongs_to_the_older() -> None:
-    eighteen = 18 * YEAR
+    eighteen = int(18 * YEAR)
     assert fallback_range("platelets", age_days=eighteen - 1, sex="").range.high == 450
     assert fallback_range("platelets", age_days=eighteen, sex="").range.high == 400
 
 
+def test_every_fallback_says_how_sure_it_is_and_names_an_analyte() -> None:
+    for code, rows in FALLBACKS.items():
+        assert code in ANALYTES
+        assert {row.source for row in rows} <= set(CONFIDENCE)
+        assert all(row.low < row.high and row.from_days < row.below_days for row in rows)
+
+
+@pytest.mark.parametrize("code", FALLBACKS)
+@pytest.mark.parametrize("sex", ["female", "male"])
+def test_fallbacks_of_one_sex_never_overlap(code: str, sex: str) -> None:
+    own = sorted((row.from_days, row.below_days) for row in FALLBACKS[code] if row.sex in ("", sex))
+    assert all(end <= start for (_, end), (start, _) in pairwise(own))
+
+
 def test_the_range_of_the_laboratory_goes_first() -> None:
-    printed = reference_range("haemoglobin", age_days=50 * YEAR, sex="male", low=D(14))
+    printed = reference_range("haemoglobin", age_days=50 * 365, sex="male", low=D(14))
     assert (printed.range.low, printed.range.high, printed.origin) == (D(14), None, "laboratory")
-    assert reference_range("haemoglobin", age_days=50 * YEAR, sex="male").origin == "fallback"
+    assert reference_range("haemoglobin", age_days=50 * 365, sex="male").origin == "fallback"
     assert reference_range("haemoglobin", age_days=None, sex="male") is None
 
 

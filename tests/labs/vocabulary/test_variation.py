@@ -7,7 +7,15 @@ from decimal import Decimal
 import pytest
 
 from labs.rules.blood_counts import haemoglobin_fall, platelets, red_cell_fall
-from labs.vocabulary.variation import ONE_SIDED, reference_change, total_variation
+from labs.vocabulary.analytes import ANALYTES
+from labs.vocabulary.variation import (
+    ONE_SIDED,
+    VARIATIONS,
+    change_from,
+    change_value,
+    reference_change,
+    total_variation,
+)
 
 TABLE = [
     ("haemoglobin", "2.7", "-8.0", "8.7"),
@@ -30,6 +38,8 @@ TABLE = [
 def test_the_table_of_changes(analyte: str, within: str, down: str, up: str) -> None:
     change = reference_change(total_variation(Decimal(within)))
     assert change == (Decimal(down), Decimal(up)), analyte
+    assert change_value(analyte) == change
+    assert VARIATIONS[analyte].percent == Decimal(within)
 
 
 @pytest.mark.parametrize(
@@ -52,3 +62,27 @@ def test_a_laboratory_s_own_analytical_variation_is_taken() -> None:
 def test_one_sided_is_narrower() -> None:
     one, two = reference_change(Decimal(10), ONE_SIDED), reference_change(Decimal(10))
     assert two.down < one.down < 0 < one.up < two.up
+
+
+@pytest.mark.parametrize(("analyte", "before", "value", "percent", "beyond"), [
+    ("haemoglobin", "12.5", "11.5", "-8.0", False),
+    ("haemoglobin", "12.5", "11.49", "-8.1", True),
+    ("haemoglobin", "10", "10.87", "8.7", False),
+    ("haemoglobin", "10", "10.871", "8.7", True),
+    ("flc_kappa", "12", "17", "41.7", False),  # E42: 42 % is within what chance explains
+    ("serum_m", "0", "0.3", None, None),
+    ("mcv", "90", "80", None, None),
+])  # fmt: skip
+def test_a_change_against_chance(
+    analyte: str, before: str, value: str, percent: str | None, beyond: bool | None
+) -> None:
+    change = change_from(analyte, Decimal(before), Decimal(value))
+    if percent is None:
+        assert change is None
+    else:
+        assert (str(change.percent), change.beyond) == (percent, beyond)
+
+
+def test_variation_is_of_analytes() -> None:
+    assert set(VARIATIONS) <= set(ANALYTES)
+    assert change_value("mcv") is None
