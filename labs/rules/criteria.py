@@ -15,8 +15,6 @@ from labs.rules.base import Source
 from labs.rules.registry import BY_CODE, RULES
 from labs.rules.sources import (
     BUCHMANN_2022,
-    CTCAE_5,
-    CTCAE_6,
     DOEHNER_2017,
     DOEHNER_2022,
     KUMAR_2016,
@@ -37,7 +35,7 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class CriteriaSet:
-    """The criteria of one disease as one body published them. `reads`: code of a criterion -> the rule that is asked."""
+    """The criteria of one disease as one body published them. `reads`: criterion -> the rule that is asked."""
 
     code: str
     disease: str
@@ -45,16 +43,6 @@ class CriteriaSet:
     differs: str
     sources: tuple[Source, ...]
     reads: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Grading:
-    """An edition of the toxicity grades that are shown beside counts; a grade never raises a signal."""
-
-    code: str
-    title: str
-    differs: str
-    source: Source
 
 
 MARROW_PROGRESSION: Final = Criterion(
@@ -113,8 +101,8 @@ SETS: Final = (
         "PDL-2021",
         "ALL",
         "Ponte di Legno 2021",
-        "Residual disease in marrow weighed with the other tests of the same marrow: 25 % or more alone, 5 to 25 % with "
-        "one other test, 1 to 5 % with two.",
+        "Residual disease in marrow weighed with the other tests of the same marrow: 25 % or more alone, 5 to 25 % "
+        "with one other test, 1 to 5 % with two.",
         (BUCHMANN_2022,),
         {"marrow_relapse": "ALL-MARROW-PDL"},
     ),
@@ -129,12 +117,13 @@ SETS: Final = (
 )
 """In the order of choice: the first of a disease holds at sites that never decided."""
 
-GRADINGS: Final = (
-    Grading("CTCAE-5", "CTCAE 5.0", "Neutrophils grade 4 below 0.5, platelets grade 4 below 25 (10*3/uL).", CTCAE_5),
-    Grading("CTCAE-6", "CTCAE 6.0", "Neutrophils grade 4 below 0.1, platelets grade 4 below 10 (10*3/uL).", CTCAE_6),
-)
+GRADINGS: Final[Mapping[str, str]] = {
+    "CTCAE-5": "Neutrophils are of grade 4 below 0.5, platelets below 25 (10*3/uL).",
+    "CTCAE-6": "Neutrophils are of grade 4 below 0.1, platelets below 10 (10*3/uL).",
+}
+"""Editions of the toxicity grades shown beside counts, and what differs. A grade never raises a signal."""
+
 SETS_BY_CODE: Final[Mapping[str, CriteriaSet]] = {one.code: one for one in SETS}
-GRADINGS_BY_CODE: Final[Mapping[str, Grading]] = {one.code: one for one in GRADINGS}
 _CRITERION_OF: Final[Mapping[str, Criterion]] = {rule: one for one in CRITERIA for rule in one.rules}
 
 

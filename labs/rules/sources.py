@@ -34,9 +34,9 @@ DOEHNER_2022 = Source(
 )
 DOEHNER_2017 = Source(
     "ELN-2017",
-    "Doehner H, et al. Diagnosis and management of AML in adults: 2017 ELN recommendations from an international expert "
-    "panel. Blood 2017;129:424-447; relapse as in the text of 2010 to 2017: marrow blasts, or blasts in blood, or "
-    "extramedullary disease",
+    "Doehner H, et al. Diagnosis and management of AML in adults: 2017 ELN recommendations from an international "
+    "expert panel. Blood 2017;129:424-447; relapse as in the texts of 2010 to 2017: marrow blasts, or blasts in "
+    "blood, or extramedullary disease",
     "http://ashpublications.net/view-large/8220999",
 )
 HEUSER_2021 = Source(
@@ -106,10 +106,6 @@ MANN_KENDALL = Source(
     "Mann HB. Nonparametric tests against trend. Econometrica 1945;13:245-259; Kendall MG. Rank correlation methods. "
     "Griffin, 1948; slope: Sen PK. J Am Stat Assoc 1968;63:1379-1389",
 )
-CTCAE_5 = Source(
-    "CTCAE-5", "Common Terminology Criteria for Adverse Events, version 5.0. US National Cancer Institute, 2017"
-)
-CTCAE_6 = Source("CTCAE-6", "Common Terminology Criteria for Adverse Events, version 6.0. US National Cancer Institute")
 GREENBERG_1997 = Source(
     "IPSS-1997",
     "Greenberg P, et al. International scoring system for evaluating prognosis in myelodysplastic syndromes. Blood "
