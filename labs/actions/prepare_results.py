@@ -15,6 +15,7 @@ from labs.intake.incoming import IncomingResult
 from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.comparable import Comparable, NotTaken, Quarantined, make_comparable
 from labs.vocabulary.methods import method_family
+from labs.vocabulary.residual import target_of, unusable_detail
 from labs.vocabulary.specimens import specimen_of
 from labs.vocabulary.statuses import CORRECTING, VOID
 
@@ -53,6 +54,8 @@ class Draft:
     method_family: str = ""
     reference_low: Decimal | None = None
     reference_high: Decimal | None = None
+    detection_limit: Decimal | None = None
+    target: str = ""
     warnings: list[str] = field(default_factory=list)
 
 
@@ -81,8 +84,8 @@ def prepare_result(incoming: IncomingResult, *, zone: ZoneInfo, birth_date: date
 
 
 def compare(incoming: IncomingResult) -> Comparable | Quarantined | NotTaken:
-    """Hold the printed value against the vocabulary."""
-    return make_comparable(
+    """Hold the printed value, and what was sent beside it, against the vocabulary."""
+    read = make_comparable(
         code=incoming.code,
         code_system=incoming.code_system,
         display=incoming.display,
@@ -95,6 +98,10 @@ def compare(incoming: IncomingResult) -> Comparable | Quarantined | NotTaken:
         laboratory=incoming.laboratory,
         where=incoming.where,
     )
+    if (incoming.detection_limit is None and not incoming.target) or not isinstance(read, Comparable):
+        return read
+    limit = canonical_limit(incoming.detection_limit, read.analyte, read.sent_unit)
+    return unusable_detail(read.analyte, read.value, read.comparator, limit, incoming.target, incoming.where) or read
 
 
 def fingerprint_of(incoming: IncomingResult, *further: str) -> str:
@@ -112,28 +119,48 @@ def fingerprint_of(incoming: IncomingResult, *further: str) -> str:
         incoming.specimen,
         incoming.method,
         incoming.laboratory,
+        *_details_of(incoming),
         *further,
     )
     return hashlib.md5("\x1f".join(parts).encode(), usedforsecurity=False).hexdigest()
 
 
+def _details_of(incoming: IncomingResult) -> tuple[str, ...]:
+    """Nothing where nothing was sent: a message from before these fields has the fingerprint it always had."""
+    details = incoming.detection_limit, incoming.cells_counted, incoming.target
+    return tuple(map(str, details)) if any(details) else ()
+
+
 def raw_of(incoming: IncomingResult, subject: dict[str, Any]) -> dict[str, Any]:
     """The sender's own words, as the quarantine keeps them."""
-    return subject | {
-        "accession": incoming.accession,
-        "code": incoming.code,
-        "code_system": incoming.code_system,
-        "display": incoming.display,
-        "value": incoming.value_text,
-        "coded": incoming.coded,
-        "unit": incoming.unit,
-        "status": incoming.status,
-        "collected": incoming.collected_at.isoformat() if incoming.collected_at else str(incoming.collected_on or ""),
-        "specimen": incoming.specimen,
-        "method": incoming.method,
-        "laboratory": incoming.laboratory,
-        "note": incoming.note,
+    limit, cells = incoming.detection_limit, incoming.cells_counted
+    details = {
+        "detection_limit": "" if limit is None else str(limit),
+        "cells_counted": "" if cells is None else str(cells),
+        "target": incoming.target,
     }
+    known = {name: value for name, value in details.items() if value}
+    return (
+        subject
+        | {
+            "accession": incoming.accession,
+            "code": incoming.code,
+            "code_system": incoming.code_system,
+            "display": incoming.display,
+            "value": incoming.value_text,
+            "coded": incoming.coded,
+            "unit": incoming.unit,
+            "status": incoming.status,
+            "collected": incoming.collected_at.isoformat()
+            if incoming.collected_at
+            else str(incoming.collected_on or ""),
+            "specimen": incoming.specimen,
+            "method": incoming.method,
+            "laboratory": incoming.laboratory,
+            "note": incoming.note,
+        }
+        | known
+    )
 
 
 def _draft(incoming: IncomingResult, read: Comparable, at: datetime | None, on: date) -> Draft:
@@ -148,8 +175,10 @@ def _draft(incoming: IncomingResult, read: Comparable, at: datetime | None, on: 
     if read.warnings:
         draft.warnings.extend(caution.message for caution in read.warnings)
     if measured and (incoming.reference_low is not None or incoming.reference_high is not None):
-        draft.reference_low = _canonical(incoming.reference_low, read.analyte, read.sent_unit)
-        draft.reference_high = _canonical(incoming.reference_high, read.analyte, read.sent_unit)
+        draft.reference_low = canonical_limit(incoming.reference_low, read.analyte, read.sent_unit)
+        draft.reference_high = canonical_limit(incoming.reference_high, read.analyte, read.sent_unit)
+    if measured:
+        draft.detection_limit = canonical_limit(incoming.detection_limit, read.analyte, read.sent_unit) or None
     return draft
 
 
@@ -162,6 +191,7 @@ def _empty_draft(incoming: IncomingResult, analyte: str, at: datetime | None, on
         collected_on=on,
         specimen=ANALYTES[analyte].specimen or specimen_of(incoming.specimen) or "",
         method_family=method_family(incoming.method),
+        target=target_of(incoming.target) if ANALYTES[analyte].group == "mrd" else "",
     )
 
 
@@ -211,7 +241,7 @@ def _before_birth(incoming: IncomingResult, on: date, analyte: str) -> KeptAside
 
 
 @lru_cache(maxsize=8192)
-def _canonical(limit: Decimal | None, analyte: str, sent_unit: str) -> Decimal | None:
+def canonical_limit(limit: Decimal | None, analyte: str, sent_unit: str) -> Decimal | None:
     """A limit of the printed range in the canonical unit; None when it cannot be stored exactly enough."""
     if limit is None:
         return None

@@ -42,6 +42,8 @@ class Version:
     method_family: str
     value: tuple[int | None, str, str]
     """Amount, comparator, coded finding: what would make two versions differ."""
+    target: str = ""
+    """Of residual disease; an empty one may be any."""
     number: int = 1
     supersedes: int | None = None
     is_current: bool = True
@@ -111,9 +113,13 @@ def _contradict(new: Version, others: list[Version]) -> Taken:
 
 
 def _rivals(new: Version, current: list[Version]) -> list[Version]:
-    """The current versions that `new` is about: of its method and day where there are such, else all."""
+    """The current versions that `new` is about: of its target, method and day where there are such, else all."""
     rivals = current
-    for same in (lambda old: old.method_family == new.method_family, lambda old: old.collected_on == new.collected_on):
+    for same in (
+        lambda old: old.target == new.target or not (old.target and new.target),
+        lambda old: old.method_family == new.method_family,
+        lambda old: old.collected_on == new.collected_on,
+    ):
         rivals = [old for old in rivals if same(old)] or (rivals if new.status in REPLACING else [])
     return rivals
 

@@ -55,8 +55,8 @@ RETIRE = f"""
 COLUMNS = (
     "id", "patient_id", "report_id", "message_id", "analyte", "code", "value_printed", "unit_printed", "comparator",
     "value", "amount", "coded", "status", "collected_at", "collected_on", "time_known", "specimen", "method",
-    "method_family", "laboratory", "reference_low", "reference_high", "note", "warnings", "version", "supersedes_id",
-    "is_current", "fingerprint", "received_at",
+    "method_family", "laboratory", "reference_low", "reference_high", "detection_limit", "cells_counted", "target",
+    "note", "warnings", "version", "supersedes_id", "is_current", "fingerprint", "received_at",
 )  # fmt: skip
 
 
@@ -163,6 +163,7 @@ def _stored_version(result: Result) -> Version:
         collected_on=result.collected_on,
         collected_at=result.collected_at,
         method_family=result.method_family,
+        target=result.target,
         value=(result.amount, result.comparator, result.coded),
         number=result.version,
         supersedes=result.supersedes_id,
@@ -180,6 +181,7 @@ def _version(draft: Draft, number: int) -> Version:
         collected_on=draft.collected_on,
         collected_at=draft.collected_at,
         method_family=draft.method_family,
+        target=draft.target,
         value=(draft.amount, draft.comparator, draft.coded),
         warnings=draft.warnings,
     )
@@ -257,6 +259,9 @@ def _row(arrival: Arrival, report_id: int, version: Version, message_id: int | N
         incoming.laboratory,
         _text(draft.reference_low),
         _text(draft.reference_high),
+        _text(draft.detection_limit),
+        incoming.cells_counted,
+        draft.target,
         note,
         json.dumps(version.warnings) if version.warnings else "[]",
         version.number,

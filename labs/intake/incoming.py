@@ -199,6 +199,12 @@ class IncomingResult:
     """The sender's own address of this record."""
     more_codes: tuple[tuple[str, str], ...] = ()
     """Further (system, code) pairs the sender gave for the same test, in order."""
+    detection_limit: Decimal | None = None
+    """The limit of detection in the unit of the value; above zero."""
+    cells_counted: int | None = None
+    """How many cells, or control gene copies, were looked at."""
+    target: str = ""
+    """What residual disease was looked for, in the sender's words."""
 
 
 @_row_record

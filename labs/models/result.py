@@ -56,6 +56,7 @@ class Result(models.Model):
     `<0.1` they hold 0.1 and `comparator` says `<`. `coded` holds coded answers (negative, positive ...).
     `is_current` is false once a newer version replaced it; a version never changes otherwise.
     `collected_on` is the calendar day at the site; `time_known` is false when only a date was sent.
+    `detection_limit` (canonical unit), `cells_counted` and `target` say how sure a small share is, and of what.
     """
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="results")
@@ -79,6 +80,9 @@ class Result(models.Model):
     laboratory = models.CharField(_("laboratory"), max_length=120, blank=True)
     reference_low = models.DecimalField(_("lower limit"), max_digits=24, decimal_places=9, null=True)
     reference_high = models.DecimalField(_("upper limit"), max_digits=24, decimal_places=9, null=True)
+    detection_limit = models.DecimalField(_("limit of detection"), max_digits=24, decimal_places=9, null=True)
+    cells_counted = models.PositiveIntegerField(_("cells counted"), null=True)
+    target = models.CharField(_("target"), max_length=60, blank=True)
     note = models.TextField(_("note"), blank=True)
     warnings = models.JSONField(_("warnings"), default=list)
     version = models.PositiveSmallIntegerField(_("version"), default=1)
@@ -100,6 +104,10 @@ class Result(models.Model):
                 condition=models.Q(value__isnull=True, amount__isnull=True)
                 | models.Q(value__isnull=False, amount__isnull=False),
                 name="result_value_and_amount",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(detection_limit__isnull=True) | models.Q(detection_limit__gt=0),
+                name="result_detects_above_zero",
             ),
             models.CheckConstraint(
                 condition=models.Q(version=1, supersedes__isnull=True)

@@ -26,6 +26,7 @@ class QuarantineReason(StrEnum):
     VALUE_NOT_FINITE = "value_not_finite"
     VALUE_NEGATIVE = "value_negative"
     VALUE_IMPLAUSIBLE = "value_implausible"
+    LIMIT_ABOVE_VALUE = "limit_above_value"
 
 
 class CautionCode(StrEnum):

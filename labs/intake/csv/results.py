@@ -30,7 +30,17 @@ from labs.intake.numbers import read_number
 
 COLUMNS = Columns(
     required=("mrn", "accession", "collected_at", "code", "value", "unit", "status"),
-    optional=("specimen", "method", "laboratory", "reference_low", "reference_high", "note"),
+    optional=(
+        "specimen",
+        "method",
+        "laboratory",
+        "reference_low",
+        "reference_high",
+        "note",
+        "detection_limit",
+        "cells_counted",
+        "target",
+    ),
     longest=40,
     limits={
         "mrn": 120,
@@ -41,10 +51,13 @@ COLUMNS = Columns(
         "method": 80,
         "laboratory": 120,
         "note": 4000,
+        "target": 60,
     },
 )
+_WHOLE = re.compile(r"[1-9]\d{0,8}", re.ASCII)
 _LOINC_FORM = re.compile(r"\d{1,7}-\d", re.ASCII)
 _WITHOUT_VALUE = frozenset({"registered", "cancelled", "entered-in-error"})
+_NO_DETAILS: tuple[None, None, str] = (None, None, "")
 _STATUS_WORDS = ", ".join(sorted(RESULT_STATUSES))
 MOST_RESULTS_IN_A_REPORT = 500
 """A longer run of rows with one accession is cut into several reports, so that memory stays flat."""
@@ -97,7 +110,9 @@ def _read_row(number: int, fields: list[str] | DamageError, as_of: date) -> tupl
 
 
 def _result(number: int, fields: list[str], as_of: date) -> IncomingResult:
-    mrn, accession, collected, code, value, unit, status, specimen, method, laboratory, low, high, note = fields
+    mrn, accession, collected, code, value, unit, status, specimen, method, laboratory, low, high, note, *details = (
+        fields
+    )
     if not (mrn and accession and collected and code and status):
         raise _missing(fields)
     if not (mrn.isprintable() and accession.isprintable() and code.isprintable()):
@@ -137,7 +152,28 @@ def _result(number: int, fields: list[str], as_of: date) -> IncomingResult:
         note,
         f"row {number}",
         number,
+        "",
+        (),
+        *(_details(*details) if any(details) else _NO_DETAILS),
     )
+
+
+def _details(limit: str, cells: str, target: str) -> tuple[Decimal | None, int | None, str]:
+    """Return limit of detection, cells counted and target; raise `DamageError` for what is no number."""
+    sign, number = read_number(limit)
+    if limit and (sign or number is None or number <= 0):
+        remedy = "Write one number above zero, in the unit of the value (0.01), or leave it empty."
+        raise _bad("detection_limit", limit, remedy)
+    if cells and not _WHOLE.fullmatch(cells):
+        raise _bad("cells_counted", cells, "Write one whole number above zero (200), or leave it empty.")
+    if not target.isprintable():
+        raise _bad("target", target, "Remove the character that cannot be seen.")
+    return number, int(cells) if cells else None, target
+
+
+def _bad(column: str, found: str, remedy: str) -> DamageError:
+    message = f"Column {column} cannot be read: “{found[:40]}”."
+    return DamageError(Reason.BAD_VALUE, message, remedy, column=column, found=found)
 
 
 def _missing(fields: list[str]) -> DamageError:

@@ -350,4 +350,52 @@ def test_every_row_of_the_trial_is_read() -> None:
 
 def test_the_contract_is_the_one_of_the_design() -> None:
     assert ",".join(COLUMNS.required) == HEADER
-    assert COLUMNS.optional == ("specimen", "method", "laboratory", "reference_low", "reference_high", "note")
+    assert COLUMNS.optional == (
+        *("specimen", "method", "laboratory", "reference_low", "reference_high", "note"),
+        *("detection_limit", "cells_counted", "target"),
+    )
+
+
+DETAILS = HEADER + ",detection_limit,cells_counted,target"
+
+
+def test_limit_cells_and_target_are_kept_as_they_came() -> None:
+    found = result("007,A1,2021-01-07,mrd_molecular,<0.01,%,final,0.001,500000,AML1-ETO", DETAILS)
+    assert (found.detection_limit, found.cells_counted, found.target) == (Decimal("0.001"), 500_000, "AML1-ETO")
+
+
+def test_limit_cells_and_target_may_be_empty() -> None:
+    found = result("007,A1,2021-01-07,mrd_molecular,<0.01,%,final,,,", DETAILS)
+    assert (found.detection_limit, found.cells_counted, found.target) == (None, None, "")
+    assert found == result("007,A1,2021-01-07,mrd_molecular,<0.01,%,final")
+
+
+@pytest.mark.parametrize(
+    ("details", "column"),
+    [
+        ("abc,,", "detection_limit"),
+        ("0,,", "detection_limit"),
+        ("-0.1,,", "detection_limit"),
+        ("<0.01,,", "detection_limit"),
+        (",0,", "cells_counted"),
+        (",-5,", "cells_counted"),
+        (",1.5,", "cells_counted"),
+        (",2000000000,", "cells_counted"),
+        (",٢٠٠,", "cells_counted"),
+        (",,NPM\u200b1", "target"),
+    ],
+)
+def test_a_limit_count_or_target_that_cannot_be_read_is_refused(details: str, column: str) -> None:
+    refused, after = rows(
+        f"007,A1,2021-01-07,mrd_molecular,0.05,%,final,{details}", GOOD.replace("A1", "A9") + ",,,", header=DETAILS
+    )
+    assert isinstance(refused, Refused)
+    assert isinstance(after, IncomingReport)
+    assert refused.remedy
+    assert refused.reason == Reason.BAD_VALUE
+    assert refused.column == column
+    assert column in refused.message
+
+
+def test_a_small_limit_may_be_written_as_a_power() -> None:
+    assert result("007,A1,2021-01-07,mrd_molecular,0,%,final,1e-4,,", DETAILS).detection_limit == Decimal("0.0001")
