@@ -46,9 +46,15 @@ def _finding(rule: Rule, signal: Signal, episode: Episode) -> Finding:
         reference=_reference_dict(series, reference, told),
         confounders=tuple(confounders(facts, rule.confounders, day) + contradictions(series, [row for _, row in rows])),
         missing=tuple(_missing(signal, episode, told, reference)),
-        would_confirm=rule.would_confirm if episode.state is State.PROVISIONAL else "",
+        would_confirm=rule.would_confirm if _asks_for_more(signal, episode) else "",
         would_clear=rule.would_clear if episode.state in (State.PROVISIONAL, State.CONFIRMED) else "",
     )
+
+
+def _asks_for_more(signal: Signal, episode: Episode) -> bool:
+    """Whether something would still settle it: not once it failed, nor once a repetition has confirmed it."""
+    repeated = episode.state is State.CONFIRMED and signal.confirmation.assessments > 1
+    return episode.state is not State.NOT_CONFIRMED and not repeated
 
 
 def _reference_of(signal: Signal, row: int) -> Reference | None:
