@@ -7,16 +7,20 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+from labs.actions.prepare_results import canonical_limit
 from labs.actions.result_versions import Lineage, Version
 from labs.intake.csv.patients import read_patients
 from labs.intake.csv.results import read_results
 from labs.intake.incoming import IncomingPatient, IncomingReport, IncomingResult, Refused, Skipped
-from labs.rules.cohort import Cohort, PatientFacts, Row
+from labs.rules.cohort import NO_NOTE, Cohort, Note, PatientFacts, Row
 from labs.rules.registry import evaluate
 from labs.selectors.flag_line import flag_line
+from labs.selectors.rows import range_limit
+from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.comparable import Comparable, Quarantined, make_comparable
 from labs.vocabulary.methods import method_family
 from labs.vocabulary.statuses import is_usable
@@ -92,6 +96,7 @@ def _facts(item: IncomingPatient) -> PatientFacts:
         disease=known.disease,
         birth_date=item.subject.birth_date,
         sex=item.subject.sex,
+        diagnosed_on=known.diagnosed_on,
         heavy_chain=known.heavy_chain,
         light_chain=known.light_chain,
         disease_type=known.disease_type,
@@ -191,4 +196,14 @@ def _comparable_row(mrn: str, result: IncomingResult, read: Comparable) -> Row |
         result.accession,
         result.row or 0,
         result.status,
+        _limit(result.reference_low, read),
+        _limit(result.reference_high, read),
+        Note(read.finding) if read.finding else NO_NOTE,
     )
+
+
+def _limit(limit: Decimal | None, read: Comparable) -> int | None:
+    """A limit of the printed range as the database gives it to the rules."""
+    if ANALYTES[read.analyte].kind != "quantity":
+        return None
+    return range_limit(canonical_limit(limit, read.analyte, read.sent_unit), read.analyte)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
-from typing import Any, NamedTuple, NotRequired, TypedDict, Unpack
+from typing import Any, NamedTuple, NotRequired, TypedDict, Unpack, cast
 
 import numpy as np
 
@@ -111,6 +111,10 @@ class Columns:
     def take(self, rows: Ints | Bools) -> Columns:
         """The given rows only."""
         return Columns(*(getattr(self, name)[rows] for name in self.__slots__))
+
+    def as_given(self) -> Given:
+        """The columns by name, as `complete` takes them."""
+        return cast(Given, {name: getattr(self, name) for name in self.__slots__})
 
     @classmethod
     def complete(cls, **given: Unpack[Given]) -> Columns:

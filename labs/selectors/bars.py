@@ -18,6 +18,7 @@ from labs.rules.arrays import UNBOUNDED
 from labs.rules.cohort import Cohort, Event, PatientFacts, Row
 from labs.rules.registry import BY_CODE
 from labs.rules.signals import Signal
+from labs.selectors.rows import note_from, range_limit
 from labs.vocabulary.fixed_point import from_amount
 from patients.models import Diagnosis, Patient, TreatmentEvent
 
@@ -140,7 +141,10 @@ def _line_starts(diagnosis: Diagnosis) -> tuple[date, ...]:
 def _row(result: Result) -> Row:
     return Row(
         result.patient_id, result.analyte, result.collected_on, result.amount, result.comparator, result.specimen,
-        result.method_family, result.laboratory, result.collected_at if result.time_known else None, "", result.pk,
+        f"{result.method_family} {result.target}".strip(), result.laboratory,
+        result.collected_at if result.time_known else None, "", result.pk, "final",
+        range_limit(result.reference_low, result.analyte), range_limit(result.reference_high, result.analyte),
+        note_from(result.analyte, result.coded, result.detection_limit, result.cells_counted, result.target),
     )  # fmt: skip
 
 

@@ -8,24 +8,38 @@ diseases appears once for each, so that every disease's rules see all of the res
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 import polars as pl
 from django.db import connection
-from django.db.models import Case, Min, When
+from django.db.models import Min
 
-from labs.models import Quarantine, Result
-from labs.rules.cohort import COMPARATORS, TIME_UNKNOWN, Cohort, Event, Group, PatientFacts, Row, day_number
+from labs.rules.cohort import (
+    COMPARATORS,
+    NO_LIMIT,
+    NO_NOTE,
+    TIME_UNKNOWN,
+    Cohort,
+    Columns,
+    Event,
+    Group,
+    Note,
+    PatientFacts,
+    Row,
+    day_number,
+)
+from labs.rules.columns import columns_of, joined
+from labs.selectors.rows import USABLE, WITH_RANGES, note_from, other_rows, place_on_scale, result_rows, waiting_rows
 from labs.vocabulary.analytes import ANALYTES
-from labs.vocabulary.statuses import is_usable
 from patients.models import Diagnosis, Patient, TreatmentEvent, TreatmentLine
 
-USABLE: Final = tuple(status for status in ("final", "amended", "corrected") if is_usable(status))
+T = TypeVar("T")
+CODES: Final = {code: index for index, code in enumerate(ANALYTES)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +63,8 @@ def cohort_of(patient_ids: Collection[int], *, as_of: date | None = None) -> Wat
     """The cohort of these patients as the running transaction sees it; `as_of` leaves out what was collected later."""
     facts, subjects = facts_of(patient_ids)
     keys = _keys_by_patient(subjects)
-    stored = (Row(key, *row) for patient, *row in _rows(patient_ids) for key in keys[patient])
-    unusable = (
-        Row(key, analyte, day, None) for patient, analyte, day in _unusable(patient_ids) for key in keys[patient]
-    )
-    cohort = Cohort.build(facts, chain(stored, unusable))
+    known = chain(result_rows(patient_ids), waiting_rows(patient_ids), other_rows(patient_ids))
+    cohort = Cohort.build(facts, (row._replace(patient=key) for row in known for key in keys[int(row.patient)]))
     return Watched(cohort if as_of is None else cohort.until(as_of), subjects)
 
 
@@ -62,12 +73,10 @@ def cohort_between(first: int, last: int) -> Watched:
     ids = list(Patient.objects.filter(pk__range=(first, last)).order_by("pk").values_list("pk", flat=True))
     facts, subjects = facts_of(ids)
     frame = pl.read_database_uri(_range_query(first, last), database_uri(), engine="adbc")
-    keys = {facts[place].key: place for place in range(len(facts))}
-    by_patient = _keys_by_patient(subjects)
-    unusable = [
-        (keys[key], analyte, day_number(day)) for patient, analyte, day in _unusable(ids) for key in by_patient[patient]
-    ]
-    return Watched(_from_frame(facts, subjects, frame, unusable), subjects)
+    keys = _keys_by_patient(subjects)
+    others = [row._replace(patient=key) for row in other_rows(ids) for key in keys[int(row.patient)]]
+    waiting = [row._replace(patient=key) for row in waiting_rows(ids) for key in keys[int(row.patient)]]
+    return Watched(_from_frame(facts, subjects, frame, others, waiting), subjects)
 
 
 def facts_of(patient_ids: Collection[int]) -> tuple[list[PatientFacts], dict[str | int, Subject]]:
@@ -110,6 +119,7 @@ def _facts(
         disease=diagnosis.disease,
         birth_date=birth_date,
         sex=sex,
+        diagnosed_on=diagnosis.diagnosed_on,
         heavy_chain=diagnosis.heavy_chain,
         light_chain=diagnosis.light_chain,
         disease_type=diagnosis.disease_type,
@@ -153,41 +163,19 @@ def _keys_by_patient(subjects: Mapping[str | int, Subject]) -> dict[int, list[st
     return keys
 
 
-def _rows(patient_ids: Collection[int]) -> Iterable[tuple[Any, ...]]:
-    # A coded or text result has no amount and is no failed number: it is left out, not counted as unreadable.
-    usable = Result.objects.filter(is_current=True, status__in=USABLE, amount__isnull=False)
-    return (
-        usable.filter(patient_id__in=list(patient_ids))
-        .order_by()
-        .values_list(
-            "patient_id", "analyte", "collected_on", "amount", "comparator", "specimen", "method_family", "laboratory",
-            Case(When(time_known=True, then="collected_at")), "report__accession", "id",
-        )
-    )  # fmt: skip
-
-
-def _unusable(patient_ids: Collection[int]) -> Iterator[tuple[int, str, date]]:
-    """Values that came but wait in quarantine: while they do, no rule reading them may say "no"."""
-    waiting = Quarantine.objects.filter(
-        patient_id__in=list(patient_ids),
-        state=Quarantine.State.OPEN,
-        collected_on__isnull=False,
-        analyte__in=list(ANALYTES),
-    )
-    for patient, analyte, day in waiting.order_by().values_list("patient_id", "analyte", "collected_on"):
-        if day is not None:
-            yield patient, analyte, day
-
-
 def _range_query(first: int, last: int) -> str:
     """Whole numbers and our own names only: nothing here comes from a user."""
     statuses = ", ".join(f"'{status}'" for status in USABLE)
     return f"""
-        select r.patient_id, r.analyte, r.collected_on, r.amount, r.comparator, r.specimen, r.method_family,
-               r.laboratory, case when r.time_known then r.collected_at end as collected_at, p.accession, r.id
+        select r.patient_id, r.analyte, r.collected_on, r.amount, r.comparator, r.specimen,
+               case when r.target = '' then r.method_family
+                    else ltrim(r.method_family || ' ' || r.target) end as method,
+               r.laboratory, case when r.time_known then r.collected_at end as collected_at, p.accession, r.id,
+               trunc(r.reference_low * 1000000)::bigint as lower, trunc(r.reference_high * 1000000)::bigint as upper,
+               r.coded, r.target, r.detection_limit::text as detection_limit, r.cells_counted
         from labs_result r join labs_report p on p.id = r.report_id
-        where r.patient_id between {int(first)} and {int(last)} and r.is_current and r.amount is not null
-          and r.status in ({statuses})
+        where r.patient_id between {int(first)} and {int(last)} and r.is_current
+          and (r.amount is not null or r.coded <> '') and r.status in ({statuses})
     """  # noqa: S608
 
 
@@ -195,7 +183,8 @@ def _from_frame(
     facts: list[PatientFacts],
     subjects: Mapping[str | int, Subject],
     frame: pl.DataFrame,
-    unusable: Sequence[tuple[int, str, int]],
+    others: Sequence[Row],
+    waiting: Sequence[Row],
 ) -> Cohort:
     """A cohort from columns; rows of patients with two diseases are repeated."""
     places = pl.DataFrame(
@@ -203,25 +192,75 @@ def _from_frame(
         schema={"patient_id": pl.Int64, "place": pl.Int32},
     )
     frame = frame.join(places, on="patient_id", how="inner")
-    codes = {code: index for index, code in enumerate(ANALYTES)}
-    groups = frame.select(pl.struct("specimen", "method_family", "laboratory").alias("group"))["group"]
+    place_of = {item.key: place for place, item in enumerate(facts)}
+    groups = frame.select(pl.struct("specimen", "method", "laboratory").alias("group"))["group"]
     names: list[Group] = [tuple(item.values()) for item in groups.unique(maintain_order=True).to_list()]
-    moment = frame["collected_at"].dt.epoch("us").fill_null(int(TIME_UNKNOWN))
-    return Cohort.from_columns(
-        facts,
+    notes, note = _notes(frame)
+    columns = Columns.complete(
         patient=frame["place"].to_numpy(),
-        analyte=frame["analyte"].replace_strict(codes, return_dtype=pl.Int16).to_numpy(),
+        analyte=frame["analyte"].replace_strict(CODES, return_dtype=pl.Int16).to_numpy(),
         day=frame["collected_on"].to_physical().to_numpy(),
-        amount=frame["amount"].to_numpy(),
+        amount=_amounts(frame),
         comparator=frame["comparator"].replace_strict(dict(COMPARATORS), return_dtype=pl.Int8).to_numpy(),
         group=_places_of(groups, names),
-        instant=moment.to_numpy(),
+        instant=frame["collected_at"].dt.epoch("us").fill_null(int(TIME_UNKNOWN)).to_numpy(),
         rank=frame["accession"].rank("dense").cast(pl.Int32).to_numpy(),
         result=frame["id"].to_numpy(),
-        groups=names or (("", "", ""),),
-        accessions=frame["accession"].to_list(),
-        unreadable=unusable,
+        lower=_limits(frame, "lower"),
+        upper=_limits(frame, "upper"),
+        note=note,
     )
+    names = list(dict.fromkeys([*names, *(row.group for row in others)]))
+    notes = list(dict.fromkeys([*notes, *(row.note for row in others)]))
+    if others:
+        further = columns_of(others, place_of, _numbered(names), _numbered(notes))
+        columns = joined(columns, further)
+    return Cohort.from_columns(
+        facts,
+        groups=names or (("", "", ""),),
+        accessions=[*frame["accession"].to_list(), *(row.accession for row in others)],
+        unreadable=[(place_of[row.patient], row.analyte, day_number(row.collected_on)) for row in waiting],
+        notes=notes,
+        **columns.as_given(),
+    )
+
+
+def _amounts(frame: pl.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Fixed-point values; of findings in words the place on the scale of their analyte."""
+    in_words = frame["amount"].is_null()
+    if not in_words.any():
+        return frame["amount"].to_numpy()
+    words = frame.filter(in_words).select("analyte", "coded").rows()
+    places = [place_on_scale(analyte, coded) for analyte, coded in words]
+    amounts = frame["amount"].fill_null(0).to_numpy().copy()
+    amounts[in_words.to_numpy()] = places
+    return amounts
+
+
+def _limits(frame: pl.DataFrame, name: str) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Printed limits in fixed point; analytes of another fixed point have none."""
+    ranged = pl.col("analyte").is_in(WITH_RANGES)
+    limits = frame.select(pl.when(ranged).then(pl.col(name)).otherwise(None).fill_null(NO_LIMIT).alias(name))
+    return limits[name].to_numpy()
+
+
+def _notes(frame: pl.DataFrame) -> tuple[list[Note], np.ndarray[Any, np.dtype[np.int32]]]:
+    """What few results carry besides a number, and which row carries which."""
+    carries = (
+        (frame["coded"] != "")
+        | (frame["target"] != "")
+        | frame["detection_limit"].is_not_null()
+        | frame["cells_counted"].is_not_null()
+    )
+    found = frame.filter(carries).select("analyte", "coded", "detection_limit", "cells_counted", "target").rows()
+    places: dict[Note, int] = {NO_NOTE: 0}
+    note = np.zeros(frame.height, np.int32)
+    note[np.flatnonzero(carries.to_numpy())] = [places.setdefault(note_from(*row), len(places)) for row in found]
+    return list(places), note
+
+
+def _numbered(items: Sequence[T]) -> dict[T, int]:
+    return {item: place for place, item in enumerate(items)}
 
 
 def _places_of(groups: pl.Series, names: Sequence[Group]) -> np.ndarray[Any, np.dtype[np.int32]]:
