@@ -100,6 +100,12 @@ def check_can_record(user: User, patient: Patient) -> None:
     check_can_see_patient(user, patient)
 
 
+def check_can_judge(user: User, patient: Patient) -> None:
+    """Raise unless this person may state findings of this patient that are a physician's judgement."""
+    _check_role(user, {Role.PHYSICIAN}, _("Only physicians state this finding. Ask the physician of the care team."))
+    check_can_see_patient(user, patient)
+
+
 def check_can_book(user: User, patient: Patient) -> None:
     """Raise unless this person may book or skip tests of this patient."""
     _check_role(user, CLINICIANS, _("Only nurses and physicians book or skip tests."))
@@ -110,6 +116,24 @@ def check_can_review(user: User, patient: Patient) -> None:
     """Raise unless this person may acknowledge or resolve flags of this patient."""
     _check_role(user, {Role.PHYSICIAN}, _("Only physicians review signals."))
     check_can_see_patient(user, patient)
+
+
+def check_can_judge(user: User, patient: Patient) -> None:
+    """Raise unless this person may say of this patient's results and disease what the rules then go by."""
+    _check_role(
+        user,
+        {Role.PHYSICIAN},
+        _("Only physicians mark results as spurious, start comparisons anew and record remissions and relapses."),
+    )
+    check_can_see_patient(user, patient)
+
+
+def check_can_bridge(user: User, site: Site) -> None:
+    """Raise unless this person may declare or confirm that two assays are interchangeable at this site."""
+    _check_role(
+        user, {Role.PHYSICIAN, Role.ADMINISTRATOR}, _("Only physicians and administrators declare assays equal.")
+    )
+    check_can_work_at(user, site)
 
 
 def check_can_import(user: User) -> None:
@@ -156,6 +180,11 @@ def can_record(user: User, patient: Patient) -> bool:
     return _allowed(check_can_record, user, patient)
 
 
+def can_judge(user: User, patient: Patient) -> bool:
+    """Whether this person may state findings of this patient that are a physician's judgement."""
+    return _allowed(check_can_judge, user, patient)
+
+
 def can_book(user: User, patient: Patient) -> bool:
     """Whether this person may book or skip tests of this patient."""
     return _allowed(check_can_book, user, patient)
@@ -164,6 +193,16 @@ def can_book(user: User, patient: Patient) -> bool:
 def can_review(user: User, patient: Patient) -> bool:
     """Whether this person may acknowledge or resolve flags of this patient."""
     return _allowed(check_can_review, user, patient)
+
+
+def can_judge(user: User, patient: Patient) -> bool:
+    """Whether this person may say of this patient's results and disease what the rules then go by."""
+    return _allowed(check_can_judge, user, patient)
+
+
+def can_bridge(user: User, site: Site) -> bool:
+    """Whether this person may declare or confirm that two assays are interchangeable at this site."""
+    return _allowed(check_can_bridge, user, site)
 
 
 def can_import(user: User) -> bool:

@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from patients.access import check_can_describe
 from patients.actions.audit import record
 from patients.actions.changes import change
-from patients.models import Diagnosis, Disease, Patient, User
+from patients.actions.course_dates import first_rows, state_dates
+from patients.models import CourseEvent, Diagnosis, Disease, Patient, User
 from patients.problems import check_not_ahead, problem
 
 DATES = ("diagnosed_on", "remission_on", "therapy_ended_on", "relapsed_on")
@@ -40,7 +41,10 @@ class DiagnosisFacts(TypedDict, total=False):
 def record_diagnosis(
     *, patient: Patient, disease: str, by: User, now: datetime, **facts: Unpack[DiagnosisFacts]
 ) -> Diagnosis:
-    """The patient's diagnosis of this disease: made if new, else with these facts changed and the others left alone."""
+    """The patient's diagnosis of this disease: made if new, else with these facts changed and the others left alone.
+
+    A date of remission or relapse is a row of the course as well: the first remission, the latest relapse.
+    """
     check_can_describe(by, patient)
     _check(patient, disease, facts, now)
     diagnosis = Diagnosis.objects.select_for_update().filter(patient=patient, disease=disease).first()
@@ -48,9 +52,12 @@ def record_diagnosis(
         diagnosis = Diagnosis(patient=patient, disease=disease, **facts)
         diagnosis.full_clean()
         diagnosis.save()
+        CourseEvent.objects.bulk_create(first_rows(diagnosis, by=by))
         record(by=by, verb="diagnosis.record", target=diagnosis, patient=patient, detail={"disease": disease})
         return diagnosis
-    changed = change(diagnosis, dict(facts))
+    stated = dict(facts)
+    state_dates(diagnosis, stated, by=by, now=now)
+    changed = change(diagnosis, stated)
     if changed:
         record(by=by, verb="diagnosis.change", target=diagnosis, patient=patient, detail={"changed": changed})
     return diagnosis

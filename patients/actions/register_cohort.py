@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 from django.db import models, transaction
 
 from patients.access import check_can_import, check_can_register
+from patients.actions.course_dates import first_rows
 from patients.actions.record_diagnosis import DiagnosisFacts
 from patients.models import (
     AuditEvent,
     CareTeam,
+    CourseEvent,
     Diagnosis,
     Identifier,
     Patient,
@@ -55,6 +57,7 @@ def register_cohort(*, members: Sequence[Member], by: User) -> list[Diagnosis]:
     _insert(Identifier, _identifiers(members))
     diagnoses = [Diagnosis(patient=member.patient, disease=member.disease, **member.facts) for member in members]
     _insert(Diagnosis, diagnoses)
+    _insert(CourseEvent, (row for diagnosis in diagnoses for row in first_rows(diagnosis, by=by)))
     _insert(TreatmentLine, _lines(members, diagnoses))
     for kind, name in ((TreatmentEvent, "events"), (SymptomReport, "symptoms")):
         _insert(kind, _of_patient(members, name))

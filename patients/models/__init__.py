@@ -4,6 +4,7 @@ from patients.models.access_event import AccessEvent
 from patients.models.api_token import ApiToken
 from patients.models.audit_event import AuditEvent
 from patients.models.care_team import CareTeam
+from patients.models.course import CourseEvent, CourseKind, RelapseSite
 from patients.models.diagnosis import Diagnosis, Disease, DiseaseType, HeavyChain, LightChain, RiskGroup
 from patients.models.patient import MRN, Identifier, Patient, Sex
 from patients.models.site import Site
@@ -17,6 +18,8 @@ __all__ = [
     "ApiToken",
     "AuditEvent",
     "CareTeam",
+    "CourseEvent",
+    "CourseKind",
     "Diagnosis",
     "Disease",
     "DiseaseType",
@@ -26,6 +29,7 @@ __all__ = [
     "LightChain",
     "Patient",
     "Phase",
+    "RelapseSite",
     "RiskGroup",
     "Role",
     "Sex",

@@ -12,6 +12,7 @@ from tests.factories.people import (
     make_user,
 )
 from tests.factories.persons import (
+    make_course_event,
     make_diagnosis,
     make_event,
     make_identifier,
@@ -25,6 +26,7 @@ from tests.factories.results import make_report, make_result, make_series
 __all__ = [
     "make_administrator",
     "make_care_team",
+    "make_course_event",
     "make_diagnosis",
     "make_evaluation",
     "make_event",

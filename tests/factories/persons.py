@@ -7,6 +7,7 @@ from typing import Any
 
 from patients.models import (
     MRN,
+    CourseEvent,
     Diagnosis,
     Disease,
     EventKind,
@@ -21,7 +22,7 @@ from patients.models import (
     User,
 )
 from tests.factories.counter import next_number
-from tests.factories.people import make_nurse, make_site
+from tests.factories.people import make_nurse, make_physician, make_site
 
 
 def make_patient(
@@ -66,7 +67,20 @@ def make_diagnosis(patient: Patient | None = None, disease: Disease | str = Dise
             "disease_type": "intact",
             "measurable": ["serum_m"],
         }
-    return Diagnosis.objects.create(patient=patient or make_patient(), disease=disease, **defaults | fields)
+    diagnosis = Diagnosis.objects.create(patient=patient or make_patient(), disease=disease, **defaults | fields)
+    if diagnosis.remission_on:
+        make_course_event(diagnosis, on=diagnosis.remission_on, response=diagnosis.response)
+    if diagnosis.relapsed_on:
+        make_course_event(diagnosis, "relapse", on=diagnosis.relapsed_on)
+    return diagnosis
+
+
+def make_course_event(
+    diagnosis: Diagnosis, kind: str = "remission", *, on: date, by: User | None = None, **fields: Any
+) -> CourseEvent:
+    """A remission or relapse; the dates of the diagnosis are left as they are."""
+    by = by or make_physician(diagnosis.patient.site)
+    return CourseEvent.objects.create(diagnosis=diagnosis, kind=kind, on=on, recorded_by=by, **fields)
 
 
 def make_line(

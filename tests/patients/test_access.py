@@ -23,6 +23,7 @@ ON_A_PATIENT: dict[str, set[Role]] = {
     "record": {N, P, S},
     "book": {N, P},
     "review": {P},
+    "judge": {P},
 }
 IN_GENERAL: dict[str, set[Role]] = {"import": {A, S}, "mend": {N, P, A}, "start_plans": {N, P, A, S}, "export": {A}}
 
@@ -95,10 +96,18 @@ def test_registering_at_the_own_site_only(role: Role) -> None:
     assert not agree("register", user, elsewhere)
 
 
+@pytest.mark.parametrize("role", list(Role))
+def test_bridging_assays_of_the_own_site_only(role: Role) -> None:
+    here, elsewhere = make_site(), make_site()
+    user = make_user(role, sites=[here])
+    assert agree("bridge", user, here) == (role in {P, A})
+    assert not agree("bridge", user, elsewhere)
+
+
 def test_every_check_has_its_yes_or_no_form_and_a_row_in_these_tables() -> None:
     checks = {name.removeprefix("check_can_") for name in vars(access) if name.startswith("check_can_")}
     answers = {name.removeprefix("can_") for name in vars(access) if name.startswith("can_")}
-    assert checks - {"work_at"} == answers == {*ON_A_PATIENT, *IN_GENERAL, "register"}
+    assert checks - {"work_at"} == answers == {*ON_A_PATIENT, *IN_GENERAL, "register", "bridge"}
 
 
 def test_vigil_itself_works_everywhere() -> None:
