@@ -8,7 +8,8 @@ When it stays silent
     Another disease: NOT_APPLICABLE. Marrows from before the recorded remission are not judged. Where no remission is
     recorded the person is taken to be in it, and the finding says so.
 Source
-    NCCN and ELN adult ALL: >= 5 %. Children: classes M2 and M3 of paediatric protocols.
+    NCCN and ELN adult ALL: >= 5 %. Children: classes M2 and M3 of paediatric protocols. That children are those below
+    18 years, and the level of M2: defaults of this project.
 """
 
 from __future__ import annotations

@@ -10,7 +10,8 @@ When it stays silent
     24-hour collection in the same comparability group and line of therapy: NOT_EVALUABLE. Spot urine is another
     analyte and never counts.
 Source
-    Kumar 2016 (IMWG), progressive disease, urine M-protein.
+    Kumar 2016 (IMWG), progressive disease, urine M-protein. Reading of "lowest confirmed value", and the early warning:
+    defaults of this project.
 """
 
 from __future__ import annotations
