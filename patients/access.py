@@ -100,12 +100,6 @@ def check_can_record(user: User, patient: Patient) -> None:
     check_can_see_patient(user, patient)
 
 
-def check_can_judge(user: User, patient: Patient) -> None:
-    """Raise unless this person may state findings of this patient that are a physician's judgement."""
-    _check_role(user, {Role.PHYSICIAN}, _("Only physicians state this finding. Ask the physician of the care team."))
-    check_can_see_patient(user, patient)
-
-
 def check_can_book(user: User, patient: Patient) -> None:
     """Raise unless this person may book or skip tests of this patient."""
     _check_role(user, CLINICIANS, _("Only nurses and physicians book or skip tests."))
@@ -125,6 +119,12 @@ def check_can_judge(user: User, patient: Patient) -> None:
         {Role.PHYSICIAN},
         _("Only physicians mark results as spurious, start comparisons anew and record remissions and relapses."),
     )
+    check_can_see_patient(user, patient)
+
+
+def check_can_attest(user: User, patient: Patient) -> None:
+    """Raise unless this person may state findings of this patient that are a physician's judgement."""
+    _check_role(user, {Role.PHYSICIAN}, _("Only physicians state this finding. Ask the physician of the care team."))
     check_can_see_patient(user, patient)
 
 
@@ -180,11 +180,6 @@ def can_record(user: User, patient: Patient) -> bool:
     return _allowed(check_can_record, user, patient)
 
 
-def can_judge(user: User, patient: Patient) -> bool:
-    """Whether this person may state findings of this patient that are a physician's judgement."""
-    return _allowed(check_can_judge, user, patient)
-
-
 def can_book(user: User, patient: Patient) -> bool:
     """Whether this person may book or skip tests of this patient."""
     return _allowed(check_can_book, user, patient)
@@ -198,6 +193,11 @@ def can_review(user: User, patient: Patient) -> bool:
 def can_judge(user: User, patient: Patient) -> bool:
     """Whether this person may say of this patient's results and disease what the rules then go by."""
     return _allowed(check_can_judge, user, patient)
+
+
+def can_attest(user: User, patient: Patient) -> bool:
+    """Whether this person may state findings of this patient that are a physician's judgement."""
+    return _allowed(check_can_attest, user, patient)
 
 
 def can_bridge(user: User, site: Site) -> bool:

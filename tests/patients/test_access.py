@@ -24,6 +24,7 @@ ON_A_PATIENT: dict[str, set[Role]] = {
     "book": {N, P},
     "review": {P},
     "judge": {P},
+    "attest": {P},
 }
 IN_GENERAL: dict[str, set[Role]] = {"import": {A, S}, "mend": {N, P, A}, "start_plans": {N, P, A, S}, "export": {A}}
 
