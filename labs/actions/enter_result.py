@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -47,7 +48,10 @@ class Sample:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value as the laboratory printed it. `corrects`: it replaces the value of this sample that was wrong."""
+    """One value as the laboratory printed it. `corrects`: it replaces the value of this sample that was wrong.
+
+    `detection_limit` is in the unit of the value; both it and `cells_counted` lie above zero.
+    """
 
     analyte: str
     text: str
@@ -56,6 +60,9 @@ class Value:
     method: str = ""
     note: str = ""
     corrects: bool = False
+    detection_limit: Decimal | None = None
+    cells_counted: int | None = None
+    target: str = ""
 
 
 @transaction.atomic
@@ -108,6 +115,9 @@ def _incoming(sample: Sample, value: Value) -> IncomingResult:
         reference_text="",
         note=value.note.strip(),
         where=TYPED,
+        detection_limit=value.detection_limit,
+        cells_counted=value.cells_counted,
+        target=value.target.strip(),
     )
 
 
@@ -143,7 +153,14 @@ def _refused(results: Sequence[Happened]) -> Iterator[Problem]:
         if happened.kind == "aside":
             yield Problem(f"values.{index}.{field_of(happened.reason)}", _sentence(happened.message), happened.remedy)
         elif happened.kind == "not_taken":
-            yield Problem(f"values.{index}.analyte", _sentence(happened.message), _("Choose another test."))
+            yield _not_taken(index, happened)
+
+
+def _not_taken(index: int, happened: Happened) -> Problem:
+    message = _sentence(happened.message)
+    if happened.incoming.target:
+        return Problem(f"values.{index}.target", message, _("Enter a value of a marker that is followed."))
+    return Problem(f"values.{index}.analyte", message, _("Choose another test."))
 
 
 def field_of(reason: str) -> str:
@@ -152,6 +169,8 @@ def field_of(reason: str) -> str:
         return "unit"
     if reason.startswith("specimen"):
         return "specimen"
+    if reason.startswith("limit"):
+        return "detection_limit"
     return "analyte" if reason.startswith("code") else "value"
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
@@ -36,6 +37,9 @@ class Mended:
     collected_time: time | None = None
     specimen: str = ""
     method: str = ""
+    detection_limit: Decimal | None = None
+    cells_counted: int | None = None
+    target: str = ""
 
 
 class AlreadyClosed(Exception):
@@ -135,6 +139,9 @@ def _result(raw: dict[str, Any], mended: Mended) -> IncomingResult:
         reference_text="",
         note=str(raw.get("note") or ""),
         where=MENDED,
+        detection_limit=mended.detection_limit,
+        cells_counted=mended.cells_counted,
+        target=mended.target.strip(),
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils.dateparse import parse_date, parse_datetime
@@ -13,6 +14,7 @@ from rest_framework import serializers
 from labs.intake.incoming import LOCAL_CODE, LOINC, IncomingReport, IncomingResult, IncomingSubject
 from labs.models import ResultStatus
 from labs.vocabulary.loinc import looks_like_loinc
+from labs.vocabulary.residual import LONGEST_TARGET, TARGETS
 from patients.problems import Problem, refusal
 
 FORMAT = "api"
@@ -38,6 +40,36 @@ class Moment(serializers.CharField):
         return text
 
 
+class LimitOfDetection(serializers.DecimalField):
+    """In the unit of the value; above zero."""
+
+    def __init__(self, **options: Any) -> None:
+        known: dict[str, Any] = {"min_value": Decimal("1e-12"), "required": False, "allow_null": True, "default": None}
+        super().__init__(18, 12, help_text="in the unit of the value, above zero", **known | options)
+
+
+class CellsCounted(serializers.IntegerField):
+    """How many cells, or control gene copies, were looked at."""
+
+    def __init__(self, **options: Any) -> None:
+        known: dict[str, Any] = {
+            "min_value": 1,
+            "max_value": 999_999_999,
+            "required": False,
+            "allow_null": True,
+            "default": None,
+        }
+        super().__init__(help_text="cells, or control gene copies, that were looked at", **known | options)
+
+
+class Target(serializers.CharField):
+    """What residual disease was looked for."""
+
+    def __init__(self, **options: Any) -> None:
+        known: dict[str, Any] = {"max_length": LONGEST_TARGET, "required": False, "allow_blank": True, "default": ""}
+        super().__init__(help_text=f"of residual disease: {', '.join(TARGETS)}, or another", **known | options)
+
+
 class NumberSerializer(serializers.Serializer[Any]):
     """One of the patient's numbers."""
 
@@ -60,6 +92,9 @@ class IncomingResultSerializer(serializers.Serializer[Any]):
     reference_low = serializers.DecimalField(18, 6, required=False, allow_null=True, default=None)
     reference_high = serializers.DecimalField(18, 6, required=False, allow_null=True, default=None)
     note = serializers.CharField(required=False, default="", allow_blank=True)
+    detection_limit = LimitOfDetection()
+    cells_counted = CellsCounted()
+    target = Target()
 
 
 class IncomingReportSerializer(serializers.Serializer[Any]):
@@ -130,6 +165,9 @@ def _incoming_result(sent: dict[str, Any], result: dict[str, Any], index: int) -
         note=result["note"],
         where=f"results.{index}",
         row=index,
+        detection_limit=result["detection_limit"],
+        cells_counted=result["cells_counted"],
+        target=result["target"],
     )
 
 

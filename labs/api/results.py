@@ -16,7 +16,7 @@ from rest_framework.response import Response
 from labs.actions.enter_result import Sample, Value, enter_results
 from labs.actions.receive_report import Happened
 from labs.actions.receive_sent_report import receive_sent_report
-from labs.api.incoming import IncomingReportSerializer, incoming_report
+from labs.api.incoming import CellsCounted, IncomingReportSerializer, LimitOfDetection, Target, incoming_report
 from labs.api.scoped import ScopedViewSet
 from labs.models import Report, Result, ResultStatus
 from labs.vocabulary.analytes import ANALYTES, LABORATORY_ANALYTES
@@ -64,6 +64,9 @@ class ResultSerializer(serializers.ModelSerializer[Result]):
             "laboratory",
             "reference_low",
             "reference_high",
+            "detection_limit",
+            "cells_counted",
+            "target",
             "note",
             "warnings",
             "version",
@@ -108,6 +111,9 @@ class EnteredSerializer(serializers.Serializer[Any]):
     laboratory = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
     accession = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
     note = serializers.CharField(required=False, default="", allow_blank=True)
+    detection_limit = LimitOfDetection()
+    cells_counted = CellsCounted()
+    target = Target()
     corrects = serializers.BooleanField(required=False, default=False)
     confirmed = serializers.BooleanField(required=False, default=False)
 
@@ -195,4 +201,7 @@ def _value(given: dict[str, Any]) -> Value:
         method=given["method"],
         note=given["note"],
         corrects=given["corrects"],
+        detection_limit=given["detection_limit"],
+        cells_counted=given["cells_counted"],
+        target=given["target"],
     )

@@ -34,6 +34,9 @@ COLUMNS = (
     Column("laboratory"),
     Column("reference_low", "number"),
     Column("reference_high", "number"),
+    Column("detection_limit", "number"),
+    Column("cells_counted", "integer"),
+    Column("target"),
     Column("note"),
     Column("version", "integer"),
 )
@@ -57,6 +60,9 @@ FIELDS = (
     "laboratory",
     "reference_low",
     "reference_high",
+    "detection_limit",
+    "cells_counted",
+    "target",
     "note",
     "version",
 )

@@ -31,6 +31,7 @@ REASONS = {
     "value_not_finite": _l("Value is not a number"),
     "value_negative": _l("Value below zero"),
     "value_implausible": _l("Value not possible"),
+    "limit_above_value": _l("Limit of detection above the value"),
     "unknown_number": _l("Patient not known"),
     "numbers_of_several_patients": _l("Numbers of several patients"),
     "another_person": _l("Number of another person"),
@@ -56,6 +57,9 @@ RAW_NAMES = {
     "method": _l("Method"),
     "laboratory": _l("Laboratory"),
     "note": _l("Note"),
+    "detection_limit": _l("Limit of detection"),
+    "cells_counted": _l("Cells counted"),
+    "target": _l("Target"),
 }
 
 
@@ -90,8 +94,12 @@ def entry_cell(bound: BoundField, row: int) -> dict[str, Any]:
         attributes["class"] = "nhsuk-input"
     if bound.name == "unit":
         attributes |= {"list": f"units-{row}", "size": 10}
-    elif bound.name in {"value", "method"}:
+    elif bound.name in {"value", "method", "target"}:
         attributes["size"] = 12
+    elif bound.name in {"detection_limit", "cells_counted"}:
+        attributes |= {"size": 8, "inputmode": "decimal", "autocomplete": "off"}
+    if bound.name == "target":
+        attributes["list"] = "targets"
     if bound.name == "value":
         attributes |= {"autocomplete": "off", "inputmode": "text"}
     if bound.errors:

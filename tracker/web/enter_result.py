@@ -26,6 +26,7 @@ from patients.problems import problems_of
 from tracker.web import clock
 from tracker.web.entry import day_input, entry_page, get_or_post, only_if
 from tracker.web.patient import opens_record
+from tracker.web.result_details import DetailForm, takes_details, targets
 from tracker.web.signed_in import SignedInRequest
 
 FREE_ROWS = 3
@@ -59,7 +60,7 @@ class SampleForm(forms.Form):
         return Sample(given["collected_on"], given["collected_time"], given["laboratory"], given["accession"])
 
 
-class ValueForm(forms.Form):
+class ValueForm(DetailForm):
     """One value. A row without a value is not entered."""
 
     analyte = forms.ChoiceField(label=gettext_lazy("Test"), required=False)
@@ -85,6 +86,11 @@ class ValueForm(forms.Form):
         """Whether the specimen must be stated, because the test is made in several."""
         return self.known is None or not self.known.specimen
 
+    @property
+    def takes_details(self) -> bool:
+        """Whether the limit of detection, the cells counted and the target may be stated."""
+        return self.known is None or takes_details(self.known)
+
     def clean(self) -> dict[str, Any]:
         """A value needs its test."""
         given = super().clean() or {}
@@ -104,6 +110,7 @@ class ValueForm(forms.Form):
             specimen=given["specimen"],
             method=given["method"],
             corrects=given["corrects"],
+            **self.details(),
         )
 
 
@@ -132,6 +139,8 @@ def enter_result(request: SignedInRequest, patient: Patient) -> HttpResponse:
         back=reverse("patient_results", args=[patient.pk]),
         template="entry/results.html",
         rows=rows,
+        details=any(takes_details(analyte) for analyte in analytes_of(kind)),
+        targets=targets(),
         kind=kind,
         kinds=[one for one in TEST_KINDS.values() if not one.done_by_hand],
     )

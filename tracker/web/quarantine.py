@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 from labs.actions.mend_quarantine import AlreadyClosed, Mended, dismiss, mend
 from labs.models import Quarantine
 from labs.selectors.quarantine import is_result, open_items, open_reasons, quarantined_for
-from labs.vocabulary.analytes import BY_LOINC, LABORATORY_ANALYTES
+from labs.vocabulary.analytes import ANALYTES, BY_LOINC, LABORATORY_ANALYTES
 from labs.vocabulary.specimens import SPECIMENS
 from patients.access import CLINICIANS, can_record, patients_visible_to
 from patients.actions.record_access import record_access
@@ -27,6 +27,7 @@ from tracker.web import clock
 from tracker.web.entry import REFUSED, attempt, day_input, get_or_post
 from tracker.web.for_roles import for_roles
 from tracker.web.paging import cursors, plain_text, refuses_bad_cursors
+from tracker.web.result_details import DetailForm, takes_details
 from tracker.web.signed_in import SignedInRequest
 
 for_menders = for_roles(
@@ -35,7 +36,11 @@ for_menders = for_roles(
 )
 
 
-class MendForm(forms.Form):
+DETAILS = ("target", "detection_limit", "cells_counted")
+FIRST = ("number", "analyte", "value", "unit", "collected_on", "collected_time", "specimen", "method")
+
+
+class MendForm(DetailForm):
     """The result in words that can be used, filled with the sender's."""
 
     number = forms.CharField(
@@ -63,6 +68,10 @@ class MendForm(forms.Form):
         self.fields["specimen"].choices = [("", "–"), *SPECIMENS.items()]  # type: ignore[attr-defined]
         if item.patient is not None:
             del self.fields["number"]
+        if not (takes_details(ANALYTES.get(item.analyte)) or any(item.raw.get(name) for name in DETAILS)):
+            for name in DETAILS:
+                del self.fields[name]
+        self.order_fields([*FIRST, *DETAILS, "note"])
 
     def clean_number(self) -> str:
         """The number must be one of exactly one patient this person may see."""
@@ -93,6 +102,7 @@ class MendForm(forms.Form):
             collected_time=given["collected_time"],
             specimen=given["specimen"],
             method=given["method"],
+            **self.details(),
         )
 
 
@@ -195,7 +205,7 @@ def _as_sent(item: Quarantine) -> dict[str, Any]:
         "collected_time": at.time() if at else None,
         "specimen": raw.get("specimen", ""),
         "method": raw.get("method", ""),
-    }
+    } | {name: raw.get(name, "") for name in DETAILS}
 
 
 def _day(text: str) -> Any:

@@ -269,3 +269,44 @@ def test_the_first_day_of_the_calendar_is_before_every_birth(patient: Patient) -
     answer = send(make_service_account(patient.site), {"collected_at": "0001-01-01T00:00:00+14:00"})
     assert kinds(answer) == ["aside"]
     assert answer.json()["results"][0]["reason"] == "collected_before_birth"
+
+
+MRD = {"value": "0.05", "unit": "%", "specimen": "bone_marrow", "method": "RT-qPCR"}
+BESIDE = {"detection_limit": "0.001", "cells_counted": 500_000, "target": "AML1-ETO"}
+
+
+def test_limit_cells_and_target_are_entered_and_shown(nurse: User, patient: Patient) -> None:
+    answer = enter(nurse, patient, analyte="mrd_molecular", **MRD, **BESIDE)
+    assert answer.status_code == 201, answer.json()
+    shown = signed_in(nurse).get(URL).json()["results"][0]
+    assert Decimal(shown["detection_limit"]) == Decimal("0.001")
+    assert (shown["cells_counted"], shown["target"]) == (500_000, "RUNX1::RUNX1T1")
+
+
+def test_limit_cells_and_target_come_with_a_report(patient: Patient) -> None:
+    program = make_service_account(patient.site)
+    assert kinds(send(program, {"code": "mrd_molecular", "code_system": "urn:vigil:analyte"} | MRD | BESIDE)) == [
+        "stored"
+    ]
+    result = Result.objects.get()
+    assert (result.detection_limit, result.cells_counted) == (Decimal("0.001"), 500_000)
+    assert kinds(send(program, {"code": "mrd_molecular", "code_system": "urn:vigil:analyte"} | MRD | BESIDE)) == [
+        "known"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("changes", "where"),
+    [
+        ({"detection_limit": "0"}, "detection_limit"),
+        ({"detection_limit": "0.1"}, "values.0.detection_limit"),
+        ({"cells_counted": 0}, "cells_counted"),
+        ({"target": "ASXL1"}, "values.0.target"),
+    ],
+)
+def test_details_that_cannot_be_used_are_refused(
+    nurse: User, patient: Patient, changes: dict[str, Any], where: str
+) -> None:
+    answer = enter(nurse, patient, analyte="mrd_molecular", **MRD | changes)
+    assert answer.status_code == 400
+    assert where in [problem["where"] for problem in answer.json()["problems"]]

@@ -149,3 +149,42 @@ def test_a_foreign_patient_is_not_there(client: Client, patient: Patient) -> Non
 def test_other_methods_are_refused(client: Client, nurse: User, patient: Patient, method: str) -> None:
     answer: Any = getattr(client, method)(url(patient))
     assert answer.status_code == 405
+
+
+MRD = {"analyte": "mrd_molecular", "value": "<0.01", "unit": "%", "specimen": "bone_marrow", "method": "RT-qPCR"}
+BESIDE = {"target": "npm1", "detection_limit": "0.001", "cells_counted": "500000"}
+
+
+def test_target_limit_and_cells_can_be_typed_beside_residual_disease(
+    client: Client, nurse: User, patient: Patient
+) -> None:
+    page = reverse("enter_result", args=[patient.pk]) + "?kind=mrd"
+    assert "Limit of detection" in client.get(page).content.decode()
+    answer = client.post(page, typed(MRD | BESIDE))
+    assert answer.status_code == 302, answer.content.decode()
+    result = Result.objects.get()
+    assert (str(result.detection_limit), result.cells_counted, result.target) == ("0.001000000", 500_000, "NPM1")
+    shown = client.get(reverse("patient_results", args=[patient.pk])).content.decode()
+    assert "NPM1, detects 0.001 %, 500,000 cells" in shown
+
+
+def test_a_blood_count_is_not_asked_for_them(client: Client, nurse: User, patient: Patient) -> None:
+    assert "Limit of detection" not in client.get(url(patient)).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("beside", "field"),
+    [
+        ({"detection_limit": "0.1"}, "detection_limit"),
+        ({"detection_limit": "0"}, "detection_limit"),
+        ({"cells_counted": "0"}, "cells_counted"),
+        ({"target": "TET2"}, "target"),
+    ],
+)
+def test_what_contradicts_the_value_is_refused_beside_its_field(
+    client: Client, nurse: User, patient: Patient, beside: dict[str, str], field: str
+) -> None:
+    answer = client.post(reverse("enter_result", args=[patient.pk]) + "?kind=mrd", typed(MRD | beside))
+    assert answer.status_code == 422
+    assert list(answer.context["rows"][0].errors) == [field]
+    assert not Result.objects.exists()

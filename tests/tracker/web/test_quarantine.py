@@ -190,3 +190,24 @@ def test_a_refused_form_is_a_look_into_the_record_too(client: Client, nurse: Use
 
 def test_a_reason_that_no_database_takes_finds_nothing(client: Client, nurse: User, item: Quarantine) -> None:
     assert queue(client, reason="unknown\0") == []
+
+
+def test_a_limit_above_its_value_can_be_put_right(client: Client, nurse: User) -> None:
+    raw = {"code": "mrd_molecular", "value": "0.005", "unit": "%", "status": "final", "detection_limit": "0.01",
+           "cells_counted": "7", "target": "NPM1", "specimen": "bone marrow", "accession": "A1"}  # fmt: skip
+    item = make_quarantine(
+        reason="limit_above_value", patient=make_patient(site=nurse.sites.get()), analyte="mrd_molecular", raw=raw
+    )
+    form = client.get(page_of(item)).context["form"]
+    assert [form[name].value() for name in ("target", "detection_limit", "cells_counted")] == ["NPM1", "0.01", "7"]
+    sent = {"analyte": "mrd_molecular", "value": "0.005", "unit": "%", "specimen": "bone_marrow"}
+    still = client.post(page_of(item), mended(**sent, detection_limit="0.01"))
+    assert list(still.context["form"].errors) == ["detection_limit"]
+    answer = client.post(page_of(item), mended(**sent, detection_limit="0.001", target="NPM1", cells_counted="7"))
+    assert answer.status_code == 302, answer.context["form"].errors
+    result = Result.objects.get()
+    assert (result.target, result.cells_counted) == ("NPM1", 7)
+
+
+def test_an_item_of_a_blood_count_is_not_asked_for_a_target(client: Client, nurse: User, item: Quarantine) -> None:
+    assert "target" not in client.get(page_of(item)).context["form"].fields
