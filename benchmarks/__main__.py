@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: the ratios of design section 9, rows 1 to 3, in one run on invented data."""
+"""`python -m benchmarks`: what Vigil does against the plainest way of doing it, in one run on invented data."""
 
 from __future__ import annotations
 
@@ -29,7 +29,8 @@ SIZES = {
     "large": Size(values=5_000_000, patients=10_000, density="modest", posts=1_000, turns=5),
     "registry": Size(values=10_000_000, patients=100_000, density="low", posts=1_000, turns=3),
 }
-ROWS = ("rule", "cohort", "post")
+ROWS = ("rule", "set", "patient", "post", "cohort")
+IN_MEMORY = {"rule", "set"}
 
 
 def main() -> None:
@@ -57,13 +58,19 @@ def _measure(size: Size, wanted: Iterable[str]) -> Iterable[Row]:
         from benchmarks import one_rule
 
         yield _show(lambda: one_rule.measure(size.values, size.turns))
-    if set(wanted) - {"rule"}:
+    if "set" in wanted:
+        from benchmarks import whole_set
+
+        yield _show(lambda: whole_set.measure(size.values, size.turns))
+    if set(wanted) - IN_MEMORY:
         with scratch_database():
             from benchmarks import prepare
 
             prepare.fill(patients=size.patients, density=size.density)
-            from benchmarks import one_post, whole_cohort
+            from benchmarks import one_patient, one_post, whole_cohort
 
+            if "patient" in wanted:
+                yield _show(lambda: one_patient.measure(size.posts))
             if "post" in wanted:
                 yield _show(lambda: one_post.measure(size.posts))
             if "cohort" in wanted:

@@ -51,7 +51,7 @@ class PlainSerializer(ModelSerializer[PlainRow]):
 class PlainView(CreateAPIView[PlainRow]):
     """The shortest view that creates a row."""
 
-    queryset = PlainRow.objects.all()
+    queryset = PlainRow._default_manager.all()
     serializer_class = PlainSerializer
 
 

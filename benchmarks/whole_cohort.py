@@ -17,10 +17,15 @@ from benchmarks.measure import Row, Timing, gibibytes, peak_memory, short
 BUDGET = 2.0
 MEMORY = 4 * 2**30
 COLUMNS = """
-    select r.patient_id, r.analyte, r.collected_on, r.amount, r.comparator, r.specimen, r.method_family, r.laboratory,
-           case when r.time_known then r.collected_at end as collected_at, p.accession, r.id
+    select r.patient_id, r.analyte, r.collected_on, r.amount, r.comparator, r.specimen,
+           case when r.target = '' then r.method_family
+                else ltrim(r.method_family || ' ' || r.target) end as method,
+           r.laboratory, case when r.time_known then r.collected_at end as collected_at, p.accession, r.id,
+           trunc(r.reference_low * 1000000)::bigint as lower, trunc(r.reference_high * 1000000)::bigint as upper,
+           r.coded, r.target, r.detection_limit::text as detection_limit, r.cells_counted
     from labs_result r join labs_report p on p.id = r.report_id
-    where r.is_current and r.amount is not null and r.status in ('final', 'amended', 'corrected')
+    where r.is_current and (r.amount is not null or r.coded <> '') and r.status in ('final', 'amended', 'corrected')
+      and not exists (select from labs_spuriousmark m where m.result_id = r.id and m.withdrawn_at is null)
 """
 FORGET = (
     "set session_replication_role = replica",  # a scratch database: flags may be forgotten here, and nowhere else

@@ -7,11 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import one_rule, whole_cohort
+from benchmarks import one_rule, whole_cohort, whole_set
 from benchmarks.columns import serum_m_columns
+from benchmarks.everything import Everything, everything
 from benchmarks.measure import Timing, gibibytes, in_turn, machine, short
+from benchmarks.plain_rules import PASSES
 from labs.rules.base import Finding
-from labs.rules.registry import Evaluation
+from labs.rules.registry import BY_CODE, Evaluation
 
 
 def test_sides_take_turns_after_a_warm_up() -> None:
@@ -53,6 +55,34 @@ def test_a_disagreement_stops_the_measuring(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_the_row_of_one_rule_names_its_budget() -> None:
     row = one_rule.measure(values=5_000, turns=1)
+    assert row.budget == "at most 3x"
+    assert row.ratio.endswith("x")
+
+
+@pytest.fixture(scope="module")
+def some_of_everything() -> Everything:
+    return everything(30_000)
+
+
+def test_the_passes_by_hand_find_every_patient_a_rule_finds(some_of_everything: Everything) -> None:
+    assert whole_set.check_agreement(some_of_everything) > 0
+    assert whole_set.by_hand(some_of_everything) > 0
+
+
+def test_passes_that_miss_a_patient_stop_the_measuring(
+    some_of_everything: Everything, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PASSES, "CBC-NEUTROPHILS", PASSES["MM-PD-MARROW"])
+    with pytest.raises(RuntimeError, match="CBC-NEUTROPHILS found"):
+        whole_set.check_agreement(some_of_everything)
+
+
+def test_every_pass_is_of_a_rule_that_is_asked() -> None:
+    assert PASSES.keys() <= BY_CODE.keys()
+
+
+def test_the_row_of_the_whole_set_names_its_budget() -> None:
+    row = whole_set.measure(values=10_000, turns=1)
     assert row.budget == "at most 3x"
     assert row.ratio.endswith("x")
 
