@@ -1,5 +1,6 @@
 """The tables of the first floor."""
 
+from labs.models.clinical_finding import ClinicalFinding, FindingStatus
 from labs.models.evaluation import Evaluation, RuleFailure
 from labs.models.flag import Decision, Flag, FlagEvent, Level, Review, Signal
 from labs.models.message import Message, Quarantine
@@ -7,8 +8,10 @@ from labs.models.plan import Plan, Protocol, ScheduledTest, SkipReason
 from labs.models.result import Report, Result, ResultStatus
 
 __all__ = [
+    "ClinicalFinding",
     "Decision",
     "Evaluation",
+    "FindingStatus",
     "Flag",
     "FlagEvent",
     "Level",

@@ -10,6 +10,7 @@ from django.db.models import Case, When
 
 from labs.models import Quarantine, Result
 from labs.rules.columns import NO_NOTE, Note, Row
+from labs.selectors.findings_as_rows import finding_rows
 from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.fixed_point import PLACES
 from labs.vocabulary.statuses import is_usable
@@ -24,7 +25,7 @@ FIELDS: Final = (
 WITH_RANGES: Final = tuple(code for code, analyte in ANALYTES.items() if analyte.places == PLACES)
 """Analytes of the usual fixed point; those of another (residual disease, findings in words) have no normal range."""
 
-OTHERS: Final[tuple[Callable[[Collection[int]], Iterator[Row]], ...]] = ()
+OTHERS: Final[tuple[Callable[[Collection[int]], Iterator[Row]], ...]] = (finding_rows,)
 """What else is read as results: rows whose `patient` is the number of the patient and whose `result` is 0."""
 
 

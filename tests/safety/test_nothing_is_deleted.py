@@ -21,6 +21,7 @@ from tests.factories import (
     make_result,
     make_scheduled_test,
 )
+from tests.factories.findings import make_finding
 from tracker.management.commands.grant_rights import is_append_only, statements
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +43,7 @@ def rows() -> list[models.Model]:
     plan = make_plan()
     return [
         result, result.report, result.patient, plan, plan.protocol, make_message(), make_quarantine(),
-        make_flag(), make_scheduled_test(),
+        make_flag(), make_scheduled_test(), make_finding(),
     ]  # fmt: skip
 
 
