@@ -14,6 +14,7 @@ from labs.vocabulary.reference_ranges import fallback_range
 from patients.models import Patient
 from patients.selectors.patients import age_on
 
+FILTRATION_UNIT = "mL/min/{1.73_m2}"
 GLOBULIN_GAP = Decimal("4.0")
 ALBUMIN, PER_GRAM = Decimal("4.0"), Decimal("0.8")
 Values = Mapping[str, Mapping[date, Decimal]]
@@ -80,12 +81,10 @@ def _egfr(days: Sequence[date], values: Values, patient: Patient) -> ComputedRow
     }
     newest = found[max(found)]
     cells = tuple(ComputedCell(found[day].rate) if day in found else ComputedCell() for day in days)
-    return ComputedRow("egfr", "mL/min/{1.73_m2}", newest.formula, cells, newest.missing)
+    return ComputedRow("egfr", FILTRATION_UNIT, newest.formula, cells, newest.missing)
 
 
-def _corrected_calcium(
-    days: Sequence[date], values: Values, patient: Patient, version: Version
-) -> ComputedRow | None:
+def _corrected_calcium(days: Sequence[date], values: Values, patient: Patient, version: Version) -> ComputedRow | None:
     calcium, albumin = values.get("calcium", {}), values.get("albumin", {})
     cells = tuple(
         _graded_calcium(calcium[day] + PER_GRAM * (ALBUMIN - albumin[day]), day, patient, version)

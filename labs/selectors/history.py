@@ -48,6 +48,11 @@ class MarkerRow:
     cells: tuple[Cell, ...]
     latest: Result
 
+    @property
+    def newest(self) -> Result | None:
+        """The newest usable value shown."""
+        return next((cell.usable[-1] for cell in self.cells if cell.usable), None)
+
 
 @dataclass(frozen=True, slots=True)
 class Panel:

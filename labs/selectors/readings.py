@@ -107,9 +107,7 @@ def _moved(code: str, results: list[Result], patient: Patient, events: Collectio
     return None if before is None or change is None else Moved(latest, before, on, change)
 
 
-def _baseline(
-    code: str, results: list[Result], patient: Patient, events: Collection[TreatmentEvent]
-) -> Decimal | None:
+def _baseline(code: str, results: list[Result], patient: Patient, events: Collection[TreatmentEvent]) -> Decimal | None:
     """The baseline the rule holds the latest value against: confirmed, and only where there is a single assay."""
     diagnosis = next(iter(patient.diagnoses.all()), None)
     if code not in BASELINES or diagnosis is None or len({_assay(one) for one in results}) > 1:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from labs.selectors.bars import Held, bars, usable_now
+from labs.selectors.readings import moves
 from labs.selectors.trend import measured_results, trends_of
 from patients.models import Disease, Patient
 from tracker.web.charts import DrawnChart, draw
 from tracker.web.marker_groups import MAIN, groups_for
+from tracker.web.readings import latest_read
 from tracker.web.trend_charts import background_of, bars_of_rules, chart_of
 
 
@@ -33,7 +35,14 @@ def course_of(patient: Patient, *, today: date) -> Course:
         held |= bars(patient=patient, diagnosis=one, results=usable_now(results), events=events, rules=codes)
     background = background_of(diagnoses, events, today=today, since=results[0].collected_on if results else None)
     lines = bars_of_rules(groups, held)
-    drawn = [draw(chart_of(group, trends_of(results), background, lines)) for group in groups]
+    trends, moved = trends_of(results), moves(patient=patient, results=results, events=events)
+    drawn = [
+        replace(
+            draw(chart_of(group, trends, background, lines)),
+            reading=latest_read(group.analytes, results, patient=patient, moved=moved),
+        )
+        for group in groups
+    ]
     expected = {key for one in diagnoses for key in MAIN[Disease(one.disease)]}
     return Course(
         charts=[chart for chart in drawn if chart.rows],

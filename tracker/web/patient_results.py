@@ -10,7 +10,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from labs.selectors.history import history, unusable
+from labs.selectors.computed import computed_rows
+from labs.selectors.history import History, history, unusable
+from labs.selectors.readings import Moved, moves, readings
+from labs.selectors.trend import measured_results
+from labs.vocabulary.variation import VARIATIONS
 from patients.models import Patient
 from tracker.web.patient import frame, opens_record
 from tracker.web.signed_in import SignedInRequest
@@ -20,9 +24,25 @@ from tracker.web.signed_in import SignedInRequest
 @opens_record("results")
 def patient_results(request: SignedInRequest, patient: Patient) -> HttpResponse:
     """Every value of some days, with unit, range and status, and what could not be used."""
-    context = frame(patient, "patient_results")
-    context |= {"history": history(patient=patient, before=_day_of(request)), "unusable": unusable(patient=patient)}
+    found = history(patient=patient, before=_day_of(request))
+    shown = [one for panel in found.panels for row in panel.rows for cell in row.cells for one in cell.present]
+    context = frame(patient, "patient_results") | {
+        "history": found,
+        "unusable": unusable(patient=patient),
+        "readings": readings(shown, patient=patient),
+        "moves": _moves(patient, found),
+        "computed": computed_rows(found.panels, patient=patient),
+    }
     return render(request, "patients/results.html", context)
+
+
+def _moves(patient: Patient, found: History) -> dict[str, Moved]:
+    """How the newest values on this page moved. Two queries."""
+    if not found.days:
+        return {}
+    results = measured_results(patient=patient, analytes=set(VARIATIONS))
+    events = list(patient.treatment_events.order_by("started_on", "id"))
+    return moves(patient=patient, results=results, events=events, upto=found.days[0])
 
 
 def _day_of(request: SignedInRequest) -> date | None:

@@ -24,7 +24,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class DrawnChart:
-    """Everything `components/chart.html` needs."""
+    """Everything `components/chart.html` needs. `reading`: how the latest values are read, a sentence each."""
 
     key: str
     title: str
@@ -34,6 +34,7 @@ class DrawnChart:
     options: dict[str, Option | str] = field(default_factory=dict)
     latest: list[Row] = field(default_factory=list)
     offers_log: bool = False
+    reading: list[str] = field(default_factory=list)
 
     @property
     def several(self) -> bool:
