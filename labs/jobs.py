@@ -5,10 +5,15 @@ Declared on procrastinate's `app` itself, since `tracker/jobs.py` is a floor abo
 
 from __future__ import annotations
 
+from contextlib import suppress
+
+from django.db import transaction
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
 
+from labs.actions.activate_criteria import activate_due_criteria
 from labs.actions.evaluate import evaluate_pending
 from labs.actions.evaluate import evaluate_range as ask_about_range
 from labs.actions.extend_horizon import extend_horizon
@@ -29,6 +34,19 @@ def catch_up_evaluations(timestamp: int) -> None:
 def extend_schedules(timestamp: int) -> None:
     """Schedule the tests of the next months, every night."""
     extend_horizon(by=system_account(), now=timezone.now())
+
+
+@app.periodic(cron="2-59/5 * * * *")
+@app.task(name="labs.activate_criteria", queueing_lock="labs.activate_criteria", lock="labs.activate_criteria")
+def activate_criteria(timestamp: int) -> None:
+    """Put in force the criteria that were approved for today; who is concerned waits for `catch_up_evaluations`."""
+    activate_due_criteria(by=system_account(), now=timezone.now())
+
+
+def catch_up_soon() -> None:
+    """Ask for `catch_up_evaluations` now; one that waits already will do."""
+    with suppress(AlreadyEnqueued), transaction.atomic():  # a savepoint: a refusal leaves the caller's usable
+        catch_up_evaluations.configure().defer(timestamp=0)
 
 
 @app.task(name="labs.evaluate_range", retry=RETRIES)

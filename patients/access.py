@@ -17,6 +17,7 @@ SYSTEM_USERNAME = "vigil"
 
 READERS = frozenset({Role.NURSE, Role.PHYSICIAN, Role.ADMINISTRATOR, Role.AUDITOR})
 CLINICIANS = frozenset({Role.NURSE, Role.PHYSICIAN})
+DECIDERS = frozenset({Role.PHYSICIAN, Role.ADMINISTRATOR})
 IMPORTERS = frozenset({Role.ADMINISTRATOR, Role.SERVICE})
 
 
@@ -155,6 +156,19 @@ def check_can_export(user: User) -> None:
     _check_role(user, {Role.ADMINISTRATOR}, _("Only administrators export data."))
 
 
+def check_can_propose_criteria(user: User, site: Site) -> None:
+    """Raise unless this person may propose which criteria this site follows."""
+    _check_role(user, DECIDERS, _("Only physicians and administrators decide which criteria a site follows."))
+    check_can_work_at(user, site)
+
+
+def check_can_approve_criteria(user: User, site: Site, proposed_by: User) -> None:
+    """Raise unless this person may approve what another proposed for this site."""
+    check_can_propose_criteria(user, site)
+    if user.pk == proposed_by.pk:
+        raise AccessRefused(_("You proposed this change. Another physician or administrator of the site approves it."))
+
+
 def can_see_patient(user: User, patient: Patient) -> bool:
     """Whether this person may open this patient's record."""
     return _allowed(check_can_see_patient, user, patient)
@@ -218,6 +232,16 @@ def can_mend(user: User) -> bool:
 def can_export(user: User) -> bool:
     """Whether this person may take data out."""
     return _allowed(check_can_export, user)
+
+
+def can_propose_criteria(user: User, site: Site) -> bool:
+    """Whether this person may propose which criteria this site follows."""
+    return _allowed(check_can_propose_criteria, user, site)
+
+
+def can_approve_criteria(user: User, site: Site, proposed_by: User) -> bool:
+    """Whether this person may approve what another proposed for this site."""
+    return _allowed(check_can_approve_criteria, user, site, proposed_by)
 
 
 def _check_role(user: User, roles: frozenset[Role] | set[Role], reason: str) -> None:

@@ -7,7 +7,7 @@ for an administrator. When evaluation itself fails, the patients are marked as w
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -20,8 +20,8 @@ from labs.actions.close_tests import close_for
 from labs.actions.raise_flags import CONTEXT_ROLES, Found, raise_flags
 from labs.models import Evaluation, RuleFailure
 from labs.rules.base import Answer, Finding
+from labs.rules.registry import RULES, Failure, evaluate
 from labs.rules.registry import Evaluation as Said
-from labs.rules.registry import Failure, evaluate
 from labs.selectors.cohort import Subject, Watched, cohort_between, cohort_of
 from patients.models import Patient, User
 
@@ -155,11 +155,30 @@ def _keep(watched: Watched, *, by: User, now: datetime) -> Evaluated:
     said = evaluate(watched.cohort)
     patients = sorted({subject.patient_id for subject in watched.subjects.values()})
     flags = raise_flags(
-        found=_found(said.findings, watched.subjects), patient_ids=patients, rules=list(said.answers), by=by, now=now
+        found=_found(said.findings, watched.subjects),
+        patient_ids=patients,
+        rules=list(said.answers),
+        by=by,
+        now=now,
+        switched_off=_switched_off(watched),
     )
     _keep_answers(said, watched.subjects, now=now)
     _keep_failures(said.failures, len(patients), now=now)
     return Evaluated(len(patients), len(said.findings), dict(flags), {failure.rule for failure in said.failures})
+
+
+def _switched_off(watched: Watched) -> dict[tuple[int, str], str]:
+    """(patient, rule) -> why it is not asked; not where it is asked for another disease of the patient."""
+    off: dict[tuple[int, str], str] = {}
+    asked: set[tuple[int, str]] = set()
+    several = {number for number, keys in Counter(s.patient_id for s in watched.subjects.values()).items() if keys > 1}
+    for facts in watched.cohort.patients:
+        patient = watched.subjects[facts.key].patient_id
+        off |= {(patient, rule): why for rule, why in facts.switched_off.items()}
+        if patient in several:
+            rules = (rule.code for rule in RULES if facts.disease in rule.diseases)
+            asked |= {(patient, rule) for rule in rules if rule not in facts.switched_off}
+    return {key: why for key, why in off.items() if key not in asked}
 
 
 def _found(findings: Collection[Finding], subjects: Mapping[str | int, Subject]) -> list[Found]:

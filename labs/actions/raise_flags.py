@@ -2,7 +2,9 @@
 
 A finding and a stored flag are the same episode when they agree on patient, rule, criteria version and onset; failing
 that (a corrected or late result moved the onset), when they share a result as evidence. A flag whose finding is gone is
-withdrawn: its evidence was corrected. Nothing is deleted, each turn is a `FlagEvent` with the evidence as it stood.
+withdrawn: its evidence was corrected. Where the site's criteria no longer ask the rule, the flag is taken off and says
+so, unless somebody resolved it: that decision was made under the criteria of its day. Nothing is deleted, each turn is
+a `FlagEvent` with the evidence as it stood.
 """
 
 from __future__ import annotations
@@ -15,7 +17,8 @@ from typing import Any, Final
 
 from labs.actions.copy_rows import copy_rows
 from labs.models import Decision, Flag, FlagEvent, Level, Review, Signal
-from patients.models import CareTeam, User
+from patients.actions.audit import event
+from patients.models import AuditEvent, CareTeam, User
 
 ANSWER_TIMES: Final[Mapping[str, timedelta | None]] = {
     Level.URGENT: timedelta(hours=4),
@@ -67,14 +70,22 @@ class Changes:
     new: list[Flag] = field(default_factory=list)
     changed: list[Flag] = field(default_factory=list)
     events: list[FlagEvent] = field(default_factory=list)
+    audit: list[AuditEvent] = field(default_factory=list)
 
 
 def raise_flags(
-    *, found: Iterable[Found], patient_ids: Collection[int], rules: Collection[str], by: User, now: datetime
+    *,
+    found: Iterable[Found],
+    patient_ids: Collection[int],
+    rules: Collection[str],
+    by: User,
+    now: datetime,
+    switched_off: Mapping[tuple[int, str], str] | None = None,
 ) -> Mapping[str, int]:
     """Bring the flags of these patients and rules in line with what was found; returns how many of each event.
 
-    `rules` are those that answered: a rule that failed or was not asked changes no flag.
+    `rules` are those that answered: a rule that failed or was not asked changes no flag. `switched_off`: (patient,
+    rule) -> why the criteria of the patient's site leave the rule out.
     Call it inside the transaction that stored the results.
     """
     stored = _stored_flags(patient_ids, rules)
@@ -90,7 +101,11 @@ def raise_flags(
         for item in new:
             _raise(item, owners.get(item.patient_id), changes, by=by, now=now)
         for flag in gone:
-            _withdraw(flag, changes, by=by, now=now)
+            why = (switched_off or {}).get((flag.patient_id, flag.rule))
+            if why is None:
+                _withdraw(flag, changes, by=by, now=now)
+            elif flag.review != Review.RESOLVED:
+                _take_off(flag, why, changes, by=by, now=now)
     _write(changes)
     return dict(changes.counts)
 
@@ -189,6 +204,17 @@ def _withdraw(flag: Flag, changes: Changes, *, by: User, now: datetime) -> None:
     _note(flag, FlagEvent.Kind.WITHDRAWN, changes, by=by, now=now)
 
 
+def _take_off(flag: Flag, why: str, changes: Changes, *, by: User, now: datetime) -> None:
+    """The evidence stands, but the site no longer asks the rule: an event of its own, and a row in the audit."""
+    flag.signal = Signal.WITHDRAWN
+    flag.answer_by = None
+    flag.version += 1
+    changes.changed.append(flag)
+    _note(flag, FlagEvent.Kind.CRITERIA, changes, by=by, now=now, note=why)
+    detail = {"rule": flag.rule, "because": why}
+    changes.audit.append(event(by=by, verb="flag.criteria", target=flag, patient_id=flag.patient_id, detail=detail))
+
+
 def level_of(item: Found) -> str:
     """The level to show: findings of an earlier line of therapy are kept for the record, as information."""
     return Level.INFO if item.past_line else item.level
@@ -206,7 +232,7 @@ def _copy(flag: Flag, item: Found, *, now: datetime, restart_clock: bool) -> Non
         flag.answer_by = now + limit
 
 
-def _note(flag: Flag, kind: FlagEvent.Kind, changes: Changes, *, by: User, now: datetime) -> None:
+def _note(flag: Flag, kind: FlagEvent.Kind, changes: Changes, *, by: User, now: datetime, note: str = "") -> None:
     changes.counts[kind.value] += 1
     changes.events.append(
         FlagEvent(
@@ -217,6 +243,7 @@ def _note(flag: Flag, kind: FlagEvent.Kind, changes: Changes, *, by: User, now: 
             signal=flag.signal,
             review=flag.review,
             level=flag.level,
+            note=note,
             finding=flag.finding,
         )
     )
@@ -245,6 +272,7 @@ def _write(changes: Changes) -> None:
             ],
             batch_size=500,
         )
-    for event in changes.events:
-        event.flag_id = event.flag.pk
+    for step in changes.events:
+        step.flag_id = step.flag.pk
     copy_rows(FlagEvent, changes.events)
+    AuditEvent.objects.bulk_create(changes.audit)

@@ -17,6 +17,7 @@ from labs.intake.csv.patients import read_patients
 from labs.intake.csv.results import read_results
 from labs.intake.incoming import IncomingPatient, IncomingReport, IncomingResult, Refused, Skipped
 from labs.rules.cohort import NO_NOTE, Cohort, Note, PatientFacts, Row
+from labs.rules.criteria import switched_off
 from labs.rules.registry import evaluate
 from labs.selectors.flag_line import flag_line
 from labs.selectors.rows import range_limit
@@ -104,6 +105,7 @@ def _facts(item: IncomingPatient) -> PatientFacts:
         remission_on=known.remission_on,
         response=known.response,
         therapy_ended_on=known.therapy_ended_on,
+        switched_off=switched_off(known.disease),
     )
 
 

@@ -1,6 +1,7 @@
 """The tables of the first floor."""
 
 from labs.models.clinical_finding import ClinicalFinding, FindingStatus
+from labs.models.criteria import CriteriaChange, CriteriaState
 from labs.models.evaluation import Evaluation, RuleFailure
 from labs.models.flag import Decision, Flag, FlagEvent, Level, Review, Signal
 from labs.models.message import Message, Quarantine
@@ -9,6 +10,8 @@ from labs.models.result import Report, Result, ResultStatus
 
 __all__ = [
     "ClinicalFinding",
+    "CriteriaChange",
+    "CriteriaState",
     "Decision",
     "Evaluation",
     "FindingStatus",

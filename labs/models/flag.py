@@ -125,6 +125,7 @@ class FlagEvent(models.Model):
         CONFIRMED = "confirmed", _("confirmed by a second assessment")
         NOT_CONFIRMED = "not_confirmed", _("not confirmed")
         WITHDRAWN = "withdrawn", _("withdrawn: its evidence was corrected")
+        CRITERIA = "criteria", _("taken off: the site changed its criteria")
         CHANGED = "changed", _("new evidence")
         REOPENED = "reopened", _("reopened by new evidence")
         ACKNOWLEDGED = "acknowledged", _("acknowledged")

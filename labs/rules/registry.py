@@ -13,6 +13,7 @@ from labs.rules.acute_lymphoblastic import csf_relapse as all_csf_relapse
 from labs.rules.acute_lymphoblastic import marrow_relapse as all_marrow_relapse
 from labs.rules.acute_lymphoblastic import residual_relapse as all_residual_relapse
 from labs.rules.acute_myeloid import blood_relapse as aml_blood_relapse
+from labs.rules.acute_myeloid import blood_relapse_2017 as aml_blood_relapse_2017
 from labs.rules.acute_myeloid import low_counts as aml_low_counts
 from labs.rules.acute_myeloid import marrow_relapse as aml_marrow_relapse
 from labs.rules.acute_myeloid import residual_relapse as aml_residual_relapse
@@ -36,6 +37,7 @@ from labs.rules.myeloma import (
     hypercalcaemia,
     light_chain_escape,
     marrow_progression,
+    marrow_progression_2011,
     paraprotein_flc,
     paraprotein_serum,
     paraprotein_urine,
@@ -55,6 +57,7 @@ RULES: tuple[Rule, ...] = (
     paraprotein_flc.RULE,
     light_chain_escape.RULE,
     marrow_progression.RULE,
+    marrow_progression_2011.RULE,
     circulating_progression.RULE,
     serum_m_rising.RULE,
     complete_response_loss.RULE,
@@ -63,6 +66,7 @@ RULES: tuple[Rule, ...] = (
     hypercalcaemia.RULE,
     aml_marrow_relapse.RULE,
     aml_blood_relapse.RULE,
+    aml_blood_relapse_2017.RULE,
     aml_residual_relapse.RULE,
     aml_low_counts.RULE,
     all_marrow_relapse.RULE,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import chain
 from typing import Any, Final, TypeVar
@@ -34,6 +34,7 @@ from labs.rules.cohort import (
     day_number,
 )
 from labs.rules.columns import columns_of, joined
+from labs.selectors.criteria import switched_off_at
 from labs.selectors.rows import USABLE, WITH_RANGES, note_from, other_rows, place_on_scale, result_rows, waiting_rows
 from labs.vocabulary.analytes import ANALYTES
 from patients.models import Diagnosis, Patient, TreatmentEvent, TreatmentLine
@@ -80,21 +81,23 @@ def cohort_between(first: int, last: int) -> Watched:
 
 
 def facts_of(patient_ids: Collection[int]) -> tuple[list[PatientFacts], dict[str | int, Subject]]:
-    """What the rules must know of these patients besides results: four statements, whatever their number."""
+    """What the rules must know of these patients besides results: five statements, whatever their number."""
     ids = list(patient_ids)
-    people = Patient.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "birth_date", "sex")
+    people = Patient.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "site_id", "birth_date", "sex")
     diagnoses: dict[int, list[Diagnosis]] = defaultdict(list)
     for diagnosis in Diagnosis.objects.filter(patient_id__in=ids).order_by("pk"):
         diagnoses[diagnosis.patient_id].append(diagnosis)
     lines = _line_starts(ids)
     events = _events(ids)
+    off = switched_off_at({site for _, site, *_ in people})
     facts: list[PatientFacts] = []
     subjects: dict[str | int, Subject] = {}
-    for patient_id, birth_date, sex in people:
+    for patient_id, site_id, birth_date, sex in people:
         for place, diagnosis in enumerate(diagnoses.get(patient_id) or [Diagnosis()]):
             key = patient_id if place == 0 else f"{patient_id}/{diagnosis.disease}"
             starts = lines.get(diagnosis.pk, ())
-            facts.append(_facts(key, diagnosis, birth_date, sex, starts, events.get(patient_id, ())))
+            known = _facts(key, diagnosis, birth_date, sex, starts, events.get(patient_id, ()))
+            facts.append(replace(known, switched_off=off.get((site_id, diagnosis.disease), {})))
             subjects[key] = Subject(patient_id, diagnosis.pk, starts[-1] if starts else None)
     return facts, subjects
 

@@ -1,5 +1,6 @@
 """Plain functions that put valid rows into the test database. Every argument has a default; name only what the test is about."""
 
+from tests.factories.criteria import make_criteria_change
 from tests.factories.flags import make_evaluation, make_flag
 from tests.factories.intake import make_message, make_quarantine
 from tests.factories.people import (
@@ -27,6 +28,7 @@ __all__ = [
     "make_administrator",
     "make_care_team",
     "make_course_event",
+    "make_criteria_change",
     "make_diagnosis",
     "make_evaluation",
     "make_event",

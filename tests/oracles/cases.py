@@ -141,6 +141,13 @@ CASES = (
         extra={"serum_m": ("0.3", "1.2")} | FEW_CHAINS,
         chains=True,
     ),
+    Case(
+        "MM-PD-MARROW-2011",
+        myeloma.marrow_2011,
+        {"plasma_cells_marrow": ("0", "2", "3", "7.9", "8", "9.99", "10", "11", "12.49", "12.5", "50", "62.5")},
+        extra={"serum_m": ("0.3", "1.2")} | FEW_CHAINS,
+        chains=True,
+    ),
     Case("MM-HB", myeloma.haemoglobin, {"haemoglobin": HB}, kinds=TRANSFUSION, stable={"haemoglobin": "12.8"}),
     Case("MM-CREATININE", myeloma.creatinine, {"creatinine": CREATININE}, gaps=(0, 1, 2, 3, 7, 8, 60)),
     Case(
@@ -211,6 +218,7 @@ CASES = (
         panel=True,
         gaps=(0, 1, 7, 28),
     ),
+    Case("AML-BLOOD-2017", others.aml_blood_2017, BLASTS, diseases=("AML", "AML", "MM"), remission=True),
     Case("AML-BLOOD", others.aml_blood, BLASTS, diseases=("AML", "AML", "MM"), remission=True, gaps=(0, 1, 6, 7, 8)),
     Case("ALL-BLOOD", others.all_blood, BLASTS, diseases=("ALL", "ALL", "MM"), remission=True),
     Case(

@@ -185,6 +185,24 @@ def marrow(patient: PlainPatient) -> list[Said]:
     return out
 
 
+def marrow_2011(patient: PlainPatient) -> list[Said]:
+    if patient.disease != "MM":
+        return []
+    out = []
+    for line, row in pooled(patient, "plasma_cells_marrow").items():
+        if {"yes", "unknown"} & {measurable(patient, m, line) for m in ("serum_m", "urine_m", "flc")}:
+            continue
+        marks = [Mark(r.day, alone=3) for r in row]
+        for i in range(1, len(row)):
+            low, high = min(p.low for p in row[:i]), min(p.high for p in row[:i])
+            if row[i].low >= 10 and high < INFINITY and 100 * row[i].low >= 125 * high:
+                marks[i].hit = "sure"
+            elif row[i].high >= 10 and (row[i].high == INFINITY or 100 * row[i].high >= 125 * low):
+                marks[i].hit, marks[i].alone = "weak", 2
+        out += tell(marks, line, needed=1, one_a_line=False)
+    return out
+
+
 def haemoglobin(patient: PlainPatient) -> list[Said]:
     if patient.disease != "MM":
         return []
@@ -258,4 +276,15 @@ def calcium(patient: PlainPatient) -> list[Said]:
     return [said for line, marks in lines.items() for said in tell(marks, line, needed=1, one_a_line=False)]
 
 
-__all__ = ["calcium", "creatinine", "escape", "flc", "haemoglobin", "marrow", "one_a_day", "serum", "urine"]
+__all__ = [
+    "calcium",
+    "creatinine",
+    "escape",
+    "flc",
+    "haemoglobin",
+    "marrow",
+    "marrow_2011",
+    "one_a_day",
+    "serum",
+    "urine",
+]

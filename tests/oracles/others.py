@@ -63,6 +63,10 @@ def aml_blood(patient: PlainPatient) -> list[Said]:
     return _blood(patient, "AML", needed=2, consecutive=False, days_apart=7, misses=2, one_a_line=True, lapsed=2)
 
 
+def aml_blood_2017(patient: PlainPatient) -> list[Said]:
+    return _blood(patient, "AML", needed=1, one_a_line=True)
+
+
 def all_blood(patient: PlainPatient) -> list[Said]:
     return _blood(patient, "ALL", needed=1, one_a_line=False)
 

@@ -105,10 +105,28 @@ def test_bridging_assays_of_the_own_site_only(role: Role) -> None:
     assert not agree("bridge", user, elsewhere)
 
 
+@pytest.mark.parametrize("role", list(Role))
+def test_criteria_of_the_own_site_only(role: Role) -> None:
+    here, elsewhere = make_site(), make_site()
+    user = make_user(role, sites=[here])
+    assert agree("propose_criteria", user, here) == (role in {P, A})
+    assert not agree("propose_criteria", user, elsewhere)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_criteria_are_approved_by_another_person_of_the_site(role: Role) -> None:
+    here, elsewhere = make_site(), make_site()
+    one, other = make_user(role, sites=[here]), make_user(P, sites=[here])
+    assert agree("approve_criteria", one, here, other) == (role in {P, A})
+    assert not agree("approve_criteria", one, here, one)
+    assert not agree("approve_criteria", one, elsewhere, other)
+
+
 def test_every_check_has_its_yes_or_no_form_and_a_row_in_these_tables() -> None:
     checks = {name.removeprefix("check_can_") for name in vars(access) if name.startswith("check_can_")}
     answers = {name.removeprefix("can_") for name in vars(access) if name.startswith("can_")}
-    assert checks - {"work_at"} == answers == {*ON_A_PATIENT, *IN_GENERAL, "register", "bridge"}
+    of_a_site = {"register", "bridge", "propose_criteria", "approve_criteria"}
+    assert checks - {"work_at"} == answers == {*ON_A_PATIENT, *IN_GENERAL, *of_a_site}
 
 
 def test_vigil_itself_works_everywhere() -> None:

@@ -40,7 +40,11 @@ GROUPS = (
     MarkerGroup("flc", _("Free light chains"), ("flc_kappa", "flc_lambda"), MYELOMA, offers_log=True),
     MarkerGroup("urine-m", _("Urine M-protein, 24 h"), ("urine_m",), MYELOMA, rules=("MM-PD-URINE-M",)),
     MarkerGroup(
-        "plasma-cells", _("Plasma cells in marrow"), ("plasma_cells_marrow",), MYELOMA, rules=("MM-PD-MARROW",)
+        "plasma-cells",
+        _("Plasma cells in marrow"),
+        ("plasma_cells_marrow",),
+        MYELOMA,
+        rules=("MM-PD-MARROW", "MM-PD-MARROW-2011"),
     ),
     MarkerGroup(
         "blasts-marrow", _("Blasts in marrow"), ("blasts_marrow",), LEUKAEMIAS, rules=("AML-MARROW", "ALL-MARROW")

@@ -4,7 +4,8 @@ What it checks
     Only where no other marker can be followed: the share of plasma cells in marrow against the lowest value of this
     line of therapy. 2016: a rise of at least 10 points and at least 25 %: CONFIRMED at once, since a marrow need not
     be repeated. 2011: at least 25 % more and now at least 10 %, whatever the rise: where only this older bar is met
-    the finding is PROVISIONAL at REVIEW and carries the version IMWG-2011.
+    the finding is PROVISIONAL at REVIEW and carries the version IMWG-2011. A site that follows IMWG 2011 asks
+    `MM-PD-MARROW-2011` instead.
 When it stays silent
     Serum M-protein, urine M-protein or free light chains are measurable: NOT_APPLICABLE. One of them is followed but
     its baseline is not on record: NOT_EVALUABLE. No earlier marrow in this line of therapy: NOT_EVALUABLE.
@@ -84,7 +85,7 @@ def progression(cohort: Cohort) -> Signal:
         against=replace(lowest, confirmed=lowest.known, how="lowest value so far"),
         direction="above",
         terms=Terms(AT_ONCE, alone=URGENT),
-        silences=_silences(cohort, m),
+        silences=other_markers(cohort, m),
         words=Words(weak="meets the bar of 2011, not that of 2016", weak_version="IMWG-2011"),
     )
 
@@ -108,7 +109,8 @@ def by_2011(value: Ints, lowest: Ints) -> Check:
     return at_least("plasma cells (2011)", value, LEVEL_2011) & at_least_percent("rise in percent", up, lowest, PERCENT)
 
 
-def _silences(cohort: Cohort, m: Series) -> tuple[Silence, ...]:
+def other_markers(cohort: Cohort, m: Series) -> tuple[Silence, ...]:
+    """Where another marker is followed, or may be, marrow does not count."""
     states = [marker_states(cohort, marker, m) for marker in OTHERS]
     other: Bools = (states[0] == Marker.YES) | (states[1] == Marker.YES) | (states[2] == Marker.YES)
     unknown: Bools = (states[0] == Marker.UNKNOWN) | (states[1] == Marker.UNKNOWN) | (states[2] == Marker.UNKNOWN)
