@@ -14,6 +14,8 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from labs.actions.activate_criteria import activate_due_criteria
+from labs.actions.bridge_assays import JOB as BRIDGED
+from labs.actions.bridge_assays import evaluate_bridged as ask_about_bridged
 from labs.actions.evaluate import evaluate_pending
 from labs.actions.evaluate import evaluate_range as ask_about_range
 from labs.actions.extend_horizon import extend_horizon
@@ -53,3 +55,9 @@ def catch_up_soon() -> None:
 def evaluate_range(first: int, last: int) -> None:
     """Ask every rule about one range of patients: a worker's share of whole-cohort work."""
     ask_about_range(first=first, last=last, by=system_account(), now=timezone.now())
+
+
+@app.task(name=BRIDGED, retry=RETRIES)
+def evaluate_bridged(bridge_id: int) -> None:
+    """Ask every rule about the patients whose assays a site declared interchangeable, or no longer does."""
+    ask_about_bridged(bridge_id=bridge_id, by=system_account(), now=timezone.now())

@@ -23,6 +23,7 @@ from labs.rules.base import Answer, Finding
 from labs.rules.registry import RULES, Failure, evaluate
 from labs.rules.registry import Evaluation as Said
 from labs.selectors.cohort import Subject, Watched, cohort_between, cohort_of
+from labs.selectors.left_out import LeftOut, left_out_of, words_for
 from patients.models import Patient, User
 
 log = structlog.get_logger("vigil.evaluate")
@@ -60,9 +61,10 @@ class Evaluated:
         }
 
 
-def evaluate_patients(*, patient_ids: Collection[int], by: User, now: datetime) -> Evaluated:
+def evaluate_patients(*, patient_ids: Collection[int], by: User, now: datetime, because: str = "") -> Evaluated:
     """Ask every rule about these patients and bring their flags in line. Call it in the transaction of the change.
 
+    `because` is kept with what changes of their flags, where a person's word is the cause.
     Never raises for what rules or data do: a failure is stored and the patients are marked as waiting.
     """
     done = Evaluated()
@@ -72,7 +74,7 @@ def evaluate_patients(*, patient_ids: Collection[int], by: User, now: datetime) 
         try:
             with transaction.atomic():
                 lock_patients(batch)
-                done.add(_keep(cohort_of(batch), by=by, now=now))
+                done.add(_keep(cohort_of(batch), by=by, now=now, because=because))
         except Exception as error:
             log.exception("evaluation failed", patients=len(batch))
             mark_pending(patient_ids=batch)
@@ -151,18 +153,20 @@ def findings_as_of(*, patient_ids: Collection[int], as_of: date) -> Said:
     return evaluate(cohort_of(patient_ids, as_of=as_of).cohort)
 
 
-def _keep(watched: Watched, *, by: User, now: datetime) -> Evaluated:
+def _keep(watched: Watched, *, by: User, now: datetime, because: str = "") -> Evaluated:
     said = evaluate(watched.cohort)
     patients = sorted({subject.patient_id for subject in watched.subjects.values()})
+    left_out = left_out_of(patients)
     flags = raise_flags(
-        found=_found(said.findings, watched.subjects),
+        found=_found(said.findings, watched.subjects, left_out),
         patient_ids=patients,
         rules=list(said.answers),
         by=by,
         now=now,
         switched_off=_switched_off(watched),
+        because=because,
     )
-    _keep_answers(said, watched.subjects, now=now)
+    _keep_answers(said, watched.subjects, left_out, now=now)
     _keep_failures(said.failures, len(patients), now=now)
     return Evaluated(len(patients), len(said.findings), dict(flags), {failure.rule for failure in said.failures})
 
@@ -181,19 +185,23 @@ def _switched_off(watched: Watched) -> dict[tuple[int, str], str]:
     return {key: why for key, why in off.items() if key not in asked}
 
 
-def _found(findings: Collection[Finding], subjects: Mapping[str | int, Subject]) -> list[Found]:
+def _found(findings: Collection[Finding], subjects: Mapping[str | int, Subject], left_out: LeftOut) -> list[Found]:
     """Findings as flags want them. A patient with two diseases has one flag for what a common rule found twice."""
     unique: dict[tuple[int, str, str, date], Found] = {}
     for finding in findings:
         subject = subjects[finding.patient_key]
-        found = _as_found(finding, subject)
+        found = _as_found(finding, subject, left_out.of(subject.patient_id, finding.rule))
         unique.setdefault((found.patient_id, found.rule, found.criteria_version, found.onset_on), found)
     return list(unique.values())
 
 
-def _as_found(finding: Finding, subject: Subject) -> Found:
+def _as_found(finding: Finding, subject: Subject, spurious: list[dict[str, Any]]) -> Found:
     stored = finding.as_dict()
     del stored["patient_key"]
+    explanation = finding.explanation
+    if spurious:
+        stored["spurious"] = spurious
+        stored["explanation"] = explanation = f"{explanation} {words_for(len(spurious))}."
     return Found(
         patient_id=subject.patient_id,
         diagnosis_id=subject.diagnosis_id,
@@ -204,21 +212,27 @@ def _as_found(finding: Finding, subject: Subject) -> Found:
         onset_on=finding.onset_on,
         detected_on=finding.detected_on,
         line_started_on=finding.line_started_on,
-        explanation=finding.explanation,
+        explanation=explanation,
         finding=stored,
         results=frozenset(item.result for item in finding.evidence if item.role not in CONTEXT_ROLES),
         past_line=subject.line_started_on is not None and finding.onset_on < subject.line_started_on,
     )
 
 
-def _keep_answers(said: Said, subjects: Mapping[str | int, Subject], *, now: datetime) -> None:
-    """One row a patient: rule -> answer and what is missing. With two diseases the strongest answer stands."""
+def _keep_answers(said: Said, subjects: Mapping[str | int, Subject], left_out: LeftOut, *, now: datetime) -> None:
+    """One row a patient: rule -> answer and what is missing. With two diseases the strongest answer stands.
+
+    Results marked as spurious are counted there, so that no "no" hides that something was left out.
+    """
     answers: dict[int, dict[str, Any]] = defaultdict(dict)
     for key, subject in subjects.items():
         kept = answers[subject.patient_id]
         for rule, answer in said.answers_for(key).items():
             if rule not in kept or _strength(answer.answer) > _strength(Answer(kept[rule]["answer"])):
-                kept[rule] = {"answer": answer.answer.value, "missing": list(answer.reasons)}
+                reasons = list(answer.reasons)
+                if answer.answer is not Answer.NOT_APPLICABLE and (spurious := left_out.of(subject.patient_id, rule)):
+                    reasons.append(words_for(len(spurious)))
+                kept[rule] = {"answer": answer.answer.value, "missing": reasons}
         for failure in said.failures:
             kept[failure.rule] = {"answer": Answer.NOT_EVALUABLE.value, "missing": [RULE_FAILED]}
     Evaluation.objects.bulk_create(

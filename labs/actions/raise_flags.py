@@ -3,8 +3,9 @@
 A finding and a stored flag are the same episode when they agree on patient, rule, criteria version and onset; failing
 that (a corrected or late result moved the onset), when they share a result as evidence. A flag whose finding is gone is
 withdrawn: its evidence was corrected. Where the site's criteria no longer ask the rule, the flag is taken off and says
-so, unless somebody resolved it: that decision was made under the criteria of its day. Nothing is deleted, each turn is
-a `FlagEvent` with the evidence as it stood.
+so, unless somebody resolved it: that decision was made under the criteria of its day. A symptom taken into a laboratory
+signal, and a state that has ended, say so too. Nothing is deleted, each turn is a `FlagEvent` with the evidence as it
+stood.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any, Final
 
 from labs.actions.copy_rows import copy_rows
 from labs.models import Decision, Flag, FlagEvent, Level, Review, Signal
+from labs.rules.registry import RULES
 from patients.actions.audit import event
 from patients.models import AuditEvent, CareTeam, User
 
@@ -35,6 +37,9 @@ EVENT_OF: Final[Mapping[str, FlagEvent.Kind]] = {
     Signal.NOT_CONFIRMED: FlagEvent.Kind.NOT_CONFIRMED,
     Signal.WITHDRAWN: FlagEvent.Kind.WITHDRAWN,
 }
+
+PASSING: Final = frozenset(rule.code for rule in RULES if rule.passing)
+"""Rules that tell of a present state: when their finding is gone the state has ended."""
 
 CONTEXT_ROLES: Final = frozenset({"reference", "same_day"})
 """Evidence a finding was compared with, not what made it fire."""
@@ -64,8 +69,9 @@ class Found:
 
 @dataclass(slots=True)
 class Changes:
-    """What one reconciliation did, by kind of flag event."""
+    """What one reconciliation did, by kind of flag event, and why where a person's word is the cause."""
 
+    because: str = ""
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     new: list[Flag] = field(default_factory=list)
     changed: list[Flag] = field(default_factory=list)
@@ -81,11 +87,15 @@ def raise_flags(
     by: User,
     now: datetime,
     switched_off: Mapping[tuple[int, str], str] | None = None,
+    joined: Mapping[tuple[int, str], str] | None = None,
+    because: str = "",
 ) -> Mapping[str, int]:
     """Bring the flags of these patients and rules in line with what was found; returns how many of each event.
 
     `rules` are those that answered: a rule that failed or was not asked changes no flag. `switched_off`: (patient,
-    rule) -> why the criteria of the patient's site leave the rule out.
+    rule) -> why the criteria of the patient's site leave the rule out. `joined`: (patient, rule) -> the rule whose
+    signal now holds what this one found. `because`: the note of every event, where the
+    word of a person changed what the rules say.
     Call it inside the transaction that stored the results.
     """
     stored = _stored_flags(patient_ids, rules)
@@ -93,7 +103,7 @@ def raise_flags(
     wanted: dict[Episode, list[Found]] = defaultdict(list)
     for item in found:
         wanted[item.patient_id, item.rule, item.criteria_version].append(item)
-    changes = Changes()
+    changes = Changes(because=because)
     for episode in wanted.keys() | stored.keys():
         pairs, new, gone = pair(wanted.get(episode, []), stored.get(episode, []))
         for item, flag in pairs:
@@ -101,11 +111,7 @@ def raise_flags(
         for item in new:
             _raise(item, owners.get(item.patient_id), changes, by=by, now=now)
         for flag in gone:
-            why = (switched_off or {}).get((flag.patient_id, flag.rule))
-            if why is None:
-                _withdraw(flag, changes, by=by, now=now)
-            elif flag.review != Review.RESOLVED:
-                _take_off(flag, why, changes, by=by, now=now)
+            _end(flag, switched_off or {}, joined or {}, changes, by=by, now=now)
     _write(changes)
     return dict(changes.counts)
 
@@ -134,7 +140,8 @@ def pair(found: Sequence[Found], flags: Sequence[Flag]) -> tuple[list[tuple[Foun
 
 def results_of(finding: Mapping[str, Any]) -> frozenset[int]:
     """The numbers of the results that made this finding fire (not those it was compared with)."""
-    return frozenset(item["result"] for item in finding.get("evidence", ()) if item.get("role") not in CONTEXT_ROLES)
+    evidence = (item for item in finding.get("evidence", ()) if item.get("role") not in CONTEXT_ROLES)
+    return frozenset(item["result"] for item in evidence if item["result"])
 
 
 def _stored_flags(patient_ids: Collection[int], rules: Collection[str]) -> dict[Episode, list[Flag]]:
@@ -196,21 +203,42 @@ def _reopens(flag: Flag, item: Found) -> bool:
     return flag.decision != Decision.RELAPSE_CONFIRMED
 
 
-def _withdraw(flag: Flag, changes: Changes, *, by: User, now: datetime) -> None:
-    flag.signal = Signal.WITHDRAWN
+def _end(
+    flag: Flag,
+    switched_off: Mapping[tuple[int, str], str],
+    joined: Mapping[tuple[int, str], str],
+    changes: Changes,
+    *,
+    by: User,
+    now: datetime,
+) -> None:
+    """What becomes of a flag whose finding is gone."""
+    key = flag.patient_id, flag.rule
+    if key in switched_off:
+        if flag.review != Review.RESOLVED:
+            _take_off(flag, switched_off[key], changes, by=by, now=now)
+    elif key in joined:
+        _leave(flag, Signal.WITHDRAWN, FlagEvent.Kind.JOINED, changes, by=by, now=now, note=joined[key])
+    elif flag.rule in PASSING:
+        if flag.signal in ANSWERING_SIGNALS:
+            _leave(flag, Signal.NOT_CONFIRMED, FlagEvent.Kind.ENDED, changes, by=by, now=now)
+    else:
+        _leave(flag, Signal.WITHDRAWN, FlagEvent.Kind.WITHDRAWN, changes, by=by, now=now)
+
+
+def _leave(
+    flag: Flag, signal: Signal, kind: FlagEvent.Kind, changes: Changes, *, by: User, now: datetime, note: str = ""
+) -> None:
+    flag.signal = signal
     flag.answer_by = None
     flag.version += 1
     changes.changed.append(flag)
-    _note(flag, FlagEvent.Kind.WITHDRAWN, changes, by=by, now=now)
+    _note(flag, kind, changes, by=by, now=now, note=note)
 
 
 def _take_off(flag: Flag, why: str, changes: Changes, *, by: User, now: datetime) -> None:
     """The evidence stands, but the site no longer asks the rule: an event of its own, and a row in the audit."""
-    flag.signal = Signal.WITHDRAWN
-    flag.answer_by = None
-    flag.version += 1
-    changes.changed.append(flag)
-    _note(flag, FlagEvent.Kind.CRITERIA, changes, by=by, now=now, note=why)
+    _leave(flag, Signal.WITHDRAWN, FlagEvent.Kind.CRITERIA, changes, by=by, now=now, note=why)
     detail = {"rule": flag.rule, "because": why}
     changes.audit.append(event(by=by, verb="flag.criteria", target=flag, patient_id=flag.patient_id, detail=detail))
 
@@ -243,7 +271,7 @@ def _note(flag: Flag, kind: FlagEvent.Kind, changes: Changes, *, by: User, now: 
             signal=flag.signal,
             review=flag.review,
             level=flag.level,
-            note=note,
+            note=note or changes.because,
             finding=flag.finding,
         )
     )

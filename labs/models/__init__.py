@@ -4,11 +4,13 @@ from labs.models.clinical_finding import ClinicalFinding, FindingStatus
 from labs.models.criteria import CriteriaChange, CriteriaState
 from labs.models.evaluation import Evaluation, RuleFailure
 from labs.models.flag import Decision, Flag, FlagEvent, Level, Review, Signal
+from labs.models.marks import AssayBridge, Rebaseline, SpuriousMark
 from labs.models.message import Message, Quarantine
 from labs.models.plan import Plan, Protocol, ScheduledTest, SkipReason
 from labs.models.result import Report, Result, ResultStatus
 
 __all__ = [
+    "AssayBridge",
     "ClinicalFinding",
     "CriteriaChange",
     "CriteriaState",
@@ -22,6 +24,7 @@ __all__ = [
     "Plan",
     "Protocol",
     "Quarantine",
+    "Rebaseline",
     "Report",
     "Result",
     "ResultStatus",
@@ -30,4 +33,5 @@ __all__ = [
     "ScheduledTest",
     "Signal",
     "SkipReason",
+    "SpuriousMark",
 ]

@@ -6,7 +6,8 @@ time of day joins the date (`2026-01-05T08:00`); after the value may come `@Labo
 `#accession`. Facts: `line 2026-03-01`, `remission 2026-01-01`, `event transfusion_red_cells 2026-02-01..2026-02-03`,
 `disease AML`, `response CR`, `light_chain lambda`, `disease_type light_chain_only`, `measurable serum_m;urine_m`,
 `heavy_chain IgG`, `sex female`, `born 1950-01-01`, `diagnosed 2024-01-01`, `therapy_ended 2025-01-01`,
-`relapse 2026-01-01` (and `remission` again: a later one), `rebaseline serum_m 2026-03-01`, `today 2026-10-01`.
+`relapse 2026-01-01` (and `remission` again: a later one), `rebaseline serum_m 2026-03-01`, `today 2026-10-01`,
+`bridge serum_m A/SPEP B/SPEP 2026-02-01` (B/SPEP goes on with A/SPEP from that day).
 
 The value of a coded analyte is a word of its scale, spaces written `_`: `2026-01-05 ife_serum positive:_IgG-kappa`.
 After a value may also come the printed range `[120..250]`, the cells counted `cells:200`, the limit of detection
@@ -20,7 +21,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from fractions import Fraction
 
-from labs.rules.cohort import Cohort, Event, Note, PatientFacts, Rebaseline, Row
+from labs.rules.cohort import Bridge, Cohort, Event, Group, Note, PatientFacts, Rebaseline, Row
 from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.fixed_point import to_amount
 
@@ -106,6 +107,15 @@ def _event(words: list[str]) -> Event:
     return Event(words[0], date.fromisoformat(start), date.fromisoformat(end) if end else None)
 
 
+def _bridge(words: list[str]) -> Bridge:
+    return Bridge(words[0], _assay(words[2]), _assay(words[1]), date.fromisoformat(words[3]))
+
+
+def _assay(text: str) -> Group:
+    laboratory, method, specimen = (*text.split("/"), "", "")[:3]
+    return specimen, method, laboratory
+
+
 def _remission(facts: PatientFacts, on: date) -> PatientFacts:
     return replace(facts, remission_on=facts.remission_on or on, remissions=(*facts.remissions, on))
 
@@ -122,6 +132,7 @@ _FACTS: dict[str, Callable[[PatientFacts, list[str]], PatientFacts]] = {
     "rebaseline": lambda facts, words: replace(
         facts, rebaselines=(*facts.rebaselines, Rebaseline(words[0], date.fromisoformat(words[1])))
     ),
+    "bridge": lambda facts, words: replace(facts, bridges=(*facts.bridges, _bridge(words))),
     "born": lambda facts, words: replace(facts, birth_date=date.fromisoformat(words[0])),
     "event": lambda facts, words: replace(facts, events=(*facts.events, _event(words))),
     "disease": lambda facts, words: replace(facts, disease=words[0]),

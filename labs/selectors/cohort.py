@@ -36,6 +36,7 @@ from labs.rules.cohort import (
 from labs.rules.columns import columns_of, joined
 from labs.selectors.criteria import switched_off_at
 from labs.selectors.rows import USABLE, WITH_RANGES, note_from, other_rows, place_on_scale, result_rows, waiting_rows
+from labs.selectors.said import said_of
 from labs.vocabulary.analytes import ANALYTES
 from patients.models import Diagnosis, Patient, TreatmentEvent, TreatmentLine
 
@@ -81,7 +82,7 @@ def cohort_between(first: int, last: int) -> Watched:
 
 
 def facts_of(patient_ids: Collection[int]) -> tuple[list[PatientFacts], dict[str | int, Subject]]:
-    """What the rules must know of these patients besides results: five statements, whatever their number."""
+    """What the rules must know of these patients besides results: seven statements, whatever their number."""
     ids = list(patient_ids)
     people = Patient.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "site_id", "birth_date", "sex")
     diagnoses: dict[int, list[Diagnosis]] = defaultdict(list)
@@ -90,13 +91,15 @@ def facts_of(patient_ids: Collection[int]) -> tuple[list[PatientFacts], dict[str
     lines = _line_starts(ids)
     events = _events(ids)
     off = switched_off_at({site for _, site, *_ in people})
+    said = said_of(patient_ids=ids, site_ids={site for _, site, *_ in people})
     facts: list[PatientFacts] = []
     subjects: dict[str | int, Subject] = {}
     for patient_id, site_id, birth_date, sex in people:
         for place, diagnosis in enumerate(diagnoses.get(patient_id) or [Diagnosis()]):
             key = patient_id if place == 0 else f"{patient_id}/{diagnosis.disease}"
             starts = lines.get(diagnosis.pk, ())
-            known = _facts(key, diagnosis, birth_date, sex, starts, events.get(patient_id, ()))
+            further = said.facts(patient=patient_id, site=site_id, diagnosis=diagnosis.pk)
+            known = _facts(key, diagnosis, birth_date, sex, starts, events.get(patient_id, ()), further)
             facts.append(replace(known, switched_off=off.get((site_id, diagnosis.disease), {})))
             subjects[key] = Subject(patient_id, diagnosis.pk, starts[-1] if starts else None)
     return facts, subjects
@@ -115,7 +118,13 @@ def database_uri() -> str:
 
 
 def _facts(
-    key: str | int, diagnosis: Diagnosis, birth_date: date, sex: str, starts: tuple[date, ...], events: Sequence[Event]
+    key: str | int,
+    diagnosis: Diagnosis,
+    birth_date: date,
+    sex: str,
+    starts: tuple[date, ...],
+    events: Sequence[Event],
+    said: Mapping[str, Any],
 ) -> PatientFacts:
     return PatientFacts(
         key=key,
@@ -132,6 +141,7 @@ def _facts(
         response=diagnosis.response,
         therapy_ended_on=diagnosis.therapy_ended_on,
         events=tuple(events),
+        **said,
     )
 
 
@@ -179,6 +189,7 @@ def _range_query(first: int, last: int) -> str:
         from labs_result r join labs_report p on p.id = r.report_id
         where r.patient_id between {int(first)} and {int(last)} and r.is_current
           and (r.amount is not null or r.coded <> '') and r.status in ({statuses})
+          and not exists (select from labs_spuriousmark m where m.result_id = r.id and m.withdrawn_at is null)
     """  # noqa: S608
 
 

@@ -6,14 +6,15 @@ from collections.abc import Callable, Collection, Iterator
 from decimal import Decimal
 from typing import Final
 
-from django.db.models import Case, When
+from django.db.models import Case, Exists, OuterRef, When
 
-from labs.models import Quarantine, Result
+from labs.models import Quarantine, Result, SpuriousMark
 from labs.rules.columns import NO_NOTE, Note, Row
 from labs.selectors.findings_as_rows import finding_rows
 from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.fixed_point import PLACES
 from labs.vocabulary.statuses import is_usable
+from patients.models.withdrawal import STANDING
 
 USABLE: Final = tuple(status for status in ("final", "amended", "corrected") if is_usable(status))
 FIELDS: Final = (
@@ -25,13 +26,16 @@ FIELDS: Final = (
 WITH_RANGES: Final = tuple(code for code, analyte in ANALYTES.items() if analyte.places == PLACES)
 """Analytes of the usual fixed point; those of another (residual disease, findings in words) have no normal range."""
 
+MARKED: Final = Exists(SpuriousMark.objects.filter(STANDING, result=OuterRef("pk")))
+"""The condition "a physician marked it as spurious", of a query of results."""
+
 OTHERS: Final[tuple[Callable[[Collection[int]], Iterator[Row]], ...]] = (finding_rows,)
 """What else is read as results: rows whose `patient` is the number of the patient and whose `result` is 0."""
 
 
 def result_rows(patient_ids: Collection[int]) -> Iterator[Row]:
-    """The current, usable results of these patients. `patient` is the patient's number."""
-    usable = Result.objects.filter(is_current=True, status__in=USABLE, patient_id__in=list(patient_ids))
+    """The current, usable results of these patients that nobody marked as spurious. `patient`: the patient's number."""
+    usable = Result.objects.filter(~MARKED, is_current=True, status__in=USABLE, patient_id__in=list(patient_ids))
     for (
         patient, analyte, day, amount, comparator, specimen, method, laboratory, instant, accession, result,
         low, high, coded, limit, cells, target,

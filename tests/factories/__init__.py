@@ -3,6 +3,7 @@
 from tests.factories.criteria import make_criteria_change
 from tests.factories.flags import make_evaluation, make_flag
 from tests.factories.intake import make_message, make_quarantine
+from tests.factories.marks import make_bridge, make_mark, make_rebaseline
 from tests.factories.people import (
     make_administrator,
     make_care_team,
@@ -26,6 +27,7 @@ from tests.factories.results import make_report, make_result, make_series
 
 __all__ = [
     "make_administrator",
+    "make_bridge",
     "make_care_team",
     "make_course_event",
     "make_criteria_change",
@@ -35,6 +37,7 @@ __all__ = [
     "make_flag",
     "make_identifier",
     "make_line",
+    "make_mark",
     "make_message",
     "make_nurse",
     "make_patient",
@@ -42,6 +45,7 @@ __all__ = [
     "make_plan",
     "make_protocol",
     "make_quarantine",
+    "make_rebaseline",
     "make_report",
     "make_result",
     "make_scheduled_test",

@@ -6,7 +6,8 @@ What it checks
     own, and until then the rules answer NOT_EVALUABLE there. INFO; REVIEW when the new value, taken at its word, is
     above the last old one by the bar of progression (0.5 g/dL, 200 mg/24 h, 100 mg/L): repeat by the old method.
 When it stays silent
-    A group seen before comes back. Nothing of these markers was measured: NOT_EVALUABLE.
+    A group seen before comes back. The site declared the new group interchangeable with the old one, from a day on, by
+    two people and on the word of the laboratory. Nothing of these markers was measured: NOT_EVALUABLE.
 Source
     Laboratories state that free light chain platforms are not interchangeable (Dispenzieri 2009). The note itself and
     its two levels are defaults of this project.
@@ -53,6 +54,18 @@ EXAMPLES = (
     Example(
         "back to a known assay",
         "2026-01-05 0.4 g/dL @A/SPEP | 2026-02-05 0.4 @B/SPEP | 2026-03-05 0.4 @A/SPEP",
+        State.NOT_EVALUABLE,
+        "2026-02-05",
+        INFO,
+    ),
+    Example(
+        "another laboratory, declared interchangeable",
+        "bridge serum_m A/SPEP B/SPEP 2026-02-05 | 2026-01-05 0.4 g/dL @A/SPEP | 2026-02-05 0.9 @B/SPEP",
+        NOT_RAISED,
+    ),
+    Example(
+        "declared interchangeable from the day after",
+        "bridge serum_m A/SPEP B/SPEP 2026-02-06 | 2026-01-05 0.4 g/dL @A/SPEP | 2026-02-05 0.5 @B/SPEP",
         State.NOT_EVALUABLE,
         "2026-02-05",
         INFO,
@@ -134,8 +147,8 @@ def _with_several_groups(series: Series) -> Series:
 
 
 def _groups(series: Series) -> Ints:
-    columns = series.cohort.columns
-    groups: Ints = columns.group[series.cohort.assessments.rows[series.sources[0]]].astype(np.int64)
+    cohort = series.cohort  # assays declared interchangeable are one
+    groups: Ints = cohort.series_groups[cohort.assessments.rows[series.sources[0]]].astype(np.int64)
     return groups
 
 

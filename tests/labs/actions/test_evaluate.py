@@ -277,5 +277,5 @@ def test_a_patient_costs_the_same_statements_however_many_results(
     for month in range(1, 13):
         add(patient, date(2025, month, 1), "0.3")
     actor = system_account()
-    with django_assert_max_num_queries(14):  # type: ignore[operator]
+    with django_assert_max_num_queries(17):  # type: ignore[operator]
         evaluate_patients(patient_ids=[patient.pk], by=actor, now=NOW)

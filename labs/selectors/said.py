@@ -1,0 +1,78 @@
+"""What clinicians said, in the form in which rules read it: new starts, bridges of assays, remissions and relapses."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+from django.db.models import Value
+
+from labs.models import AssayBridge, Rebaseline
+from labs.rules.cohort import Bridge
+from labs.rules.cohort import Rebaseline as Anew
+from patients.models import CourseEvent, CourseKind
+from patients.models.withdrawal import STANDING
+
+Days = tuple[date, ...]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """New starts by patient, bridges by site, days of remissions and relapses by diagnosis. What was taken back is not
+    there, nor a bridge nobody confirmed."""
+
+    rebaselines: Mapping[int, tuple[Anew, ...]] = field(default_factory=dict)
+    bridges: Mapping[int, tuple[Bridge, ...]] = field(default_factory=dict)
+    remissions: Mapping[int, Days] = field(default_factory=dict)
+    relapses: Mapping[int, Days] = field(default_factory=dict)
+
+    def facts(self, *, patient: int, site: int, diagnosis: int | None) -> dict[str, Any]:
+        """What `PatientFacts` takes of it."""
+        return {
+            "rebaselines": self.rebaselines.get(patient, ()),
+            "bridges": self.bridges.get(site, ()),
+            "remissions": self.remissions.get(diagnosis or 0, ()),
+            "relapses": self.relapses.get(diagnosis or 0, ()),
+        }
+
+
+def said_of(*, patient_ids: Collection[int], site_ids: Collection[int]) -> Said:
+    """What was said of these patients and sites. Two statements, whatever their number."""
+    anew: dict[int, list[Anew]] = defaultdict(list)
+    days: dict[str, dict[int, list[date]]] = {kind: defaultdict(list) for kind in CourseKind.values}
+    for kind, number, analyte, day in _days_said(list(patient_ids)):
+        if kind in days:
+            days[kind][number].append(day)
+        else:
+            anew[number].append(Anew(analyte, day))
+    return Said(
+        rebaselines=_fixed(anew),
+        bridges=_bridges(site_ids),
+        remissions=_fixed(days[CourseKind.REMISSION]),
+        relapses=_fixed(days[CourseKind.RELAPSE]),
+    )
+
+
+def _days_said(patient_ids: list[int]) -> Iterable[tuple[str, int, str, date]]:
+    """(remission or relapse, diagnosis, "", day) and ("", patient, analyte, day), the earliest day first."""
+    course = CourseEvent.objects.filter(STANDING, diagnosis__patient_id__in=patient_ids).order_by()
+    starts = Rebaseline.objects.filter(STANDING, patient_id__in=patient_ids).order_by()
+    named = course.annotate(marker=Value("")).values_list("kind", "diagnosis_id", "marker", "on")
+    nameless = starts.annotate(kind=Value("")).values_list("kind", "patient_id", "analyte", "starts_on")
+    return sorted(named.union(nameless, all=True), key=lambda said: (said[3], said[2]))
+
+
+def _fixed(found: Mapping[int, list[T]]) -> dict[int, tuple[T, ...]]:
+    return {number: tuple(rows) for number, rows in found.items()}
+
+
+def _bridges(site_ids: Collection[int]) -> dict[int, tuple[Bridge, ...]]:
+    found: dict[int, list[Bridge]] = defaultdict(list)
+    rows = AssayBridge.objects.filter(STANDING, site_id__in=set(site_ids), confirmed_at__isnull=False)
+    for row in rows.order_by("since", "pk"):
+        found[row.site_id].append(Bridge(row.analyte, row.new, row.old, row.since))
+    return _fixed(found)
