@@ -100,7 +100,7 @@ class Example:
 
 
 class Comparison(NamedTuple):
-    """One comparison made, as people read it."""
+    """One comparison made, as people read it. With nothing `needed` it is a label, true of the finding."""
 
     what: str
     found: str

@@ -1,29 +1,66 @@
-"""How sure a share of blasts is: it depends on the cells counted."""
+"""How sure a low share of blasts in marrow is: it depends on the cells counted."""
 
 from __future__ import annotations
 
-from math import sqrt
+from datetime import date
 
+from labs.rules.arrays import Bools
+from labs.rules.base import Comparison, Threshold
+from labs.rules.columns import COMPARATORS
 from labs.rules.series import Series
+from labs.rules.sources import VIGIL
+from labs.rules.wording import amount_text
+from labs.vocabulary.binomial import wilson
 
 CELLS = 200  # what a laboratory usually counts
 FEW = 10_000_000  # below 10 % (fixed point) the interval reaches down to the bar
-Z = 1.959964
+NEAR = Threshold("3", "%", VIGIL, date(2026, 1, 1))
+REPEAT_UP_TO = Threshold("7", "%", VIGIL, date(2026, 1, 1))
+REPEAT = "a repeat marrow in 1 to 2 weeks: a share of 3 to 7 % may be chance in counting, or regeneration"
 
 
-def wilson(share: float, cells: int) -> tuple[float, float]:
-    """95 % interval of a share counted in so many cells. For display only: no bar is held against it."""
-    centre = (share + Z * Z / (2 * cells)) / (1 + Z * Z / cells)
-    half = Z * sqrt(share * (1 - share) / cells + Z * Z / (4 * cells * cells)) / (1 + Z * Z / cells)
-    return centre - half, centre + half
+def never_reaches(series: Series, bar: Threshold) -> Bools:
+    """Rows printed as below exactly the bar: `<5 %` is no possible 5 %."""
+    cohort = series.cohort
+    comparator = cohort.columns.comparator[cohort.assessments.rows[series.sources[0]]]
+    out: Bools = (comparator == COMPARATORS["<"]) & (series.high == bar.amount)
+    return out
+
+
+def cells_of(series: Series, row: int) -> int | None:
+    """How many cells the share of a row was counted in, where the laboratory said so."""
+    cohort = series.cohort
+    return cohort.note_of(int(cohort.assessments.rows[int(series.sources[0][row])])).cells_counted
+
+
+def interval_of(series: Series, row: int, bar: Threshold) -> list[Comparison]:
+    """The interval of a low share against the bar, where the number of cells is known."""
+    cells, share = cells_of(series, row), _low_share(series, row)
+    if cells is None or share is None:
+        return []
+    low, high = wilson(share * cells, cells) or (0.0, 1.0)
+    counted = f"95 % interval of {amount_text(int(series.low[row]), series.places, series.unit)} in {cells} cells"
+    words = f"{100 * low:.1f} to {100 * high:.1f} %"
+    needed = f"at least {bar.value} % throughout"
+    return [Comparison(counted, words, needed, 100 * low >= float(bar.value))]
 
 
 def count_note(series: Series, row: int) -> list[str]:
-    """Asked of a low share of blasts: the number of cells counted, with the interval at 200."""
+    """Asked of a low share of blasts: the number of cells counted, with the interval at 200; and a repeat marrow."""
+    share = _low_share(series, row)
+    if share is None:
+        return []
+    asked = [REPEAT] if NEAR.amount <= int(series.low[row]) <= REPEAT_UP_TO.amount else []
+    if cells_of(series, row) is not None:
+        return asked
+    low, high = wilson(share * CELLS, CELLS) or (0.0, 1.0)
+    interval = f"at {CELLS} cells the 95 % interval is {100 * low:.1f} to {100 * high:.1f} %"
+    return [f"the number of cells counted ({interval})", *asked]
+
+
+def _low_share(series: Series, row: int) -> float | None:
+    """The share where it is an exact number so low that counting decides; else None."""
     amount = int(series.low[row])
     if amount >= FEW or series.low[row] != series.high[row]:
-        return []
-    low, high = wilson(amount / 10**series.places / 100, CELLS)
-    return [
-        f"the number of cells counted (at {CELLS} cells the 95 % interval is {100 * low:.1f} to {100 * high:.1f} %)"
-    ]
+        return None
+    return float(amount) / float(10**series.places) / 100

@@ -138,7 +138,7 @@ def _mean_text(total: int, scale: int, series: Series) -> str:
 
 
 def _bar_text(signal: Signal, row: int) -> str:
-    met = [c for c in _compared(signal, row, signal.against) if c.met]
+    met = [c for c in _compared(signal, row, signal.against) if c.met and c.needed]
     return f", {met[-1].needed}" if met else ""
 
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from labs.rules.acute_lymphoblastic import blood_relapse as all_blood_relapse
 from labs.rules.acute_lymphoblastic import csf_relapse as all_csf_relapse
 from labs.rules.acute_lymphoblastic import marrow_relapse as all_marrow_relapse
+from labs.rules.acute_lymphoblastic import marrow_relapse_m3 as all_marrow_relapse_m3
 from labs.rules.acute_lymphoblastic import residual_relapse as all_residual_relapse
 from labs.rules.acute_myeloid import blood_relapse as aml_blood_relapse
 from labs.rules.acute_myeloid import blood_relapse_2017 as aml_blood_relapse_2017
@@ -70,6 +71,7 @@ RULES: tuple[Rule, ...] = (
     aml_residual_relapse.RULE,
     aml_low_counts.RULE,
     all_marrow_relapse.RULE,
+    all_marrow_relapse_m3.RULE,
     all_blood_relapse.RULE,
     all_residual_relapse.RULE,
     all_csf_relapse.RULE,

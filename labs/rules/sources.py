@@ -83,6 +83,11 @@ BUCHMANN_2022 = Source(
     "Ponte-di-Legno Consortium. Blood 2022;139:1785-1793",
     "https://pmc.ncbi.nlm.nih.gov/articles/PMC8952186",
 )
+RELAPSE_TIMES = Source(
+    "RELAPSE-TIMES",
+    "Locatelli F, et al. How I treat relapsed childhood acute lymphoblastic leukemia. Blood 2012;120:2807-2816 (BFM, "
+    "IntReALL); COG AALL1331 (marrow 36 months, isolated extramedullary 18 months)",
+)
 COSKUN_2020 = Source("COSKUN-2020", "Coskun et al. 2020: within-subject variation of haemoglobin (2.7 % of its mean)")
 RBC_VARIATION_1992 = Source(
     "RBC-CV-1992",

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from labs.rules.cohort import Cohort, Event, PatientFacts, Row
 from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.fixed_point import to_amount
-from tests.oracles import cerebrospinal, counts, low_counts, myeloma, others, paraprotein, residual
+from tests.oracles import cerebrospinal, counts, low_counts, marrow, myeloma, others, paraprotein, residual
 from tests.oracles.plain import PlainEvent, PlainPatient, PlainResult
 
 START = date(2026, 1, 1)
@@ -26,6 +26,7 @@ class Case:
     stable  values of three earlier results that half of the patients have, so that there is something to compare with
     panel   most days measure all analytes together
     falls   half of the patients have their values in falling order, but for a few
+    therapy  most patients have a day on which therapy ended
     """
 
     rule: str
@@ -42,6 +43,7 @@ class Case:
     stable: dict[str, str] = field(default_factory=dict)
     panel: bool = False
     falls: bool = False
+    therapy: bool = False
 
 
 SERUM = ("0", "0.1", "0.2", "0.3", "0.5", "0.7", "0.8", "1.0", "1.25", "1.5", "4", "4.99", "5", "5.99", "6", "6.25")
@@ -82,6 +84,7 @@ LOW_COUNTS = {
     "platelets": ("20", "99", "100", "200"),
 }
 TRANSFUSION = ("transfusion_red_cells",)
+REGENERATION = {"mrd_flow": ("0", "0.99", "1"), "hematogones": ("0", "1")}
 
 CASES = (
     Case("MM-PD-SERUM-M", myeloma.serum, {"serum_m": SERUM}, stable={"serum_m": "0.2"}),
@@ -159,17 +162,28 @@ CASES = (
     ),
     Case(
         "AML-MARROW",
-        others.aml_marrow,
-        {"blasts_marrow": ("0", "1", "4.9", "5", "6", "30")},
+        marrow.acute_myeloid,
+        {"blasts_marrow": ("0", "1", "2.9", "3", "4.9", "5", "5", "6", "30")},
         diseases=("AML", "AML", "MM"),
         remission=True,
     ),
     Case(
         "ALL-MARROW",
-        others.all_marrow,
-        {"blasts_marrow": ("0", "4.9", "5", "6", "24.9", "25", "30")},
+        marrow.acute_lymphoblastic,
+        {"blasts_marrow": ("0", "2.9", "3", "4.9", "5", "8", "8.1", "24.9", "25")} | REGENERATION,
         diseases=("ALL", "ALL", "AML"),
+        gaps=(1, 6, 7, 8, 30),
         remission=True,
+        therapy=True,
+    ),
+    Case(
+        "ALL-MARROW-M3",
+        marrow.older_paediatric,
+        {"blasts_marrow": ("0", "4.9", "5", "5", "8", "8.1", "25", "25.1")} | REGENERATION,
+        diseases=("ALL", "ALL", "AML"),
+        gaps=(1, 6, 7, 8, 30),
+        remission=True,
+        therapy=True,
     ),
     Case(
         "AML-MRD",
@@ -312,6 +326,7 @@ def patients(draw: st.DrawFn, case: Case) -> PlainPatient:
         lines=tuple(sorted(set(draw(st.lists(near, max_size=2))))) if draw(st.booleans()) else (),
         remission=draw(st.none() | near) if case.remission else None,
         response=draw(st.sampled_from(case.responses)),
+        therapy_ended=draw(st.none() | near) if case.therapy else None,
         born=draw(st.sampled_from([None, date(1980, 2, 29), date(2008, 2, 29), date(2008, 1, 20), date(2015, 5, 1)])),
         light_chain=draw(st.sampled_from(["kappa", "kappa", "lambda", "lambda", "lambda", ""])) if case.chains else "",
         disease_type=draw(st.sampled_from(["", "intact", "light_chain_only", "nonsecretory"])) if case.chains else "",
@@ -359,6 +374,7 @@ def facts_of(patient: PlainPatient, key: str | int = "p") -> PatientFacts:
         line_starts=patient.lines,
         remission_on=patient.remission,
         response=patient.response,
+        therapy_ended_on=patient.therapy_ended,
         events=tuple(Event(e.kind, e.start, e.end) for e in patient.events),
     )
 

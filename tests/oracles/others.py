@@ -29,36 +29,6 @@ def since_remission(patient: PlainPatient, day: date) -> bool:
     return patient.remission is None or day >= patient.remission
 
 
-def aml_marrow(patient: PlainPatient) -> list[Said]:
-    return _bar(patient, "AML", lambda day: D(5))
-
-
-def all_marrow(patient: PlainPatient) -> list[Said]:
-    return _bar(patient, "ALL", lambda day: D(25) if _child(patient, day) else D(5))
-
-
-def _child(patient: PlainPatient, day: date) -> bool:
-    if patient.born is None:
-        return False
-    years = day.year - patient.born.year - ((day.month, day.day) < (patient.born.month, patient.born.day))
-    return years < 18
-
-
-def _bar(patient: PlainPatient, disease: str, bar) -> list[Said]:  # type: ignore[no-untyped-def]
-    if patient.disease != disease:
-        return []
-    out = []
-    for line, row in pooled(patient, "blasts_marrow").items():
-        marks = []
-        for r in row:
-            if not since_remission(patient, r.day):
-                continue
-            sure, weak = r.low >= bar(r.day), r.high >= 5
-            marks.append(Mark(r.day, "sure" if sure else "weak" if weak else "", alone=3 if sure else 2))
-        out += tell(marks, line, needed=1, one_a_line=False)
-    return out
-
-
 def aml_blood(patient: PlainPatient) -> list[Said]:
     return _blood(patient, "AML", needed=2, consecutive=False, days_apart=7, misses=2, one_a_line=True, lapsed=2)
 

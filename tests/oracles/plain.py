@@ -52,6 +52,7 @@ class PlainPatient:
     light_chain: str = ""
     disease_type: str = ""
     measurable: frozenset[str] = frozenset()
+    therapy_ended: date | None = None
     events: tuple[PlainEvent, ...] = ()
     results: tuple[PlainResult, ...] = ()
 

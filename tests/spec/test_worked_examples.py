@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 
 from labs.rules.base import Finding
-from labs.rules.notation import cohort_of
+from labs.rules.cohort import Cohort
+from labs.rules.criteria import switched_off
+from labs.rules.notation import read, today_of
 from labs.rules.registry import Evaluation, evaluate
 from labs.vocabulary.cross_checks import unit_error
 from labs.vocabulary.kidney import egfr_ckd_epi_2021
@@ -22,7 +25,9 @@ def as_case(worked: Worked) -> object:
 
 
 def asked(worked: Worked) -> Evaluation:
-    cohort = cohort_of(worked.given, analyte="serum_m", disease=worked.disease)
+    facts, rows = read(worked.given, analyte="serum_m", disease=worked.disease)
+    facts = replace(facts, switched_off=switched_off(facts.disease, worked.criteria))
+    cohort = Cohort.build([facts], rows, today_of(worked.given))
     evaluation = evaluate(cohort, as_of=date.fromisoformat(worked.on) if worked.on else None)
     assert evaluation.failures == []
     return evaluation

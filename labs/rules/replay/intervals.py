@@ -5,23 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import sqrt
 
-Z = 1.959963984540054  # the 97.5 % point of the normal distribution: two-sided 95 %
+from labs.vocabulary.binomial import Z, wilson
 
-
-def wilson(found: int, of: int) -> tuple[float, float] | None:
-    """The 95 % score interval of a share (Wilson 1927), None of nothing.
-
-    (p + z²/2n ± z·sqrt(p(1-p)/n + z²/4n²)) / (1 + z²/n) with p = found/of, n = of, z = 1.959964.
-    """
-    if not of:
-        return None
-    share, square = found / of, Z * Z
-    middle = share + square / (2 * of)
-    reach = Z * sqrt(share * (1 - share) / of + square / (4 * of * of))
-    whole = 1 + square / of
-    low = 0.0 if found == 0 else (middle - reach) / whole
-    high = 1.0 if found == of else (middle + reach) / whole
-    return low, high
+__all__ = ["Z", "byar", "quartiles", "wilson"]
 
 
 def byar(count: int) -> tuple[float, float]:
