@@ -9,6 +9,7 @@ from typing import NamedTuple
 from django.utils.translation import gettext as _
 
 from labs.models import ClinicalFinding, FindingStatus
+from labs.selectors.findings import found_text
 from labs.vocabulary.findings import FINDING_KINDS, MODALITIES, TOGETHER, FindingKind, place_of, same_place
 from labs.vocabulary.fixed_point import from_amount, to_amount
 from patients.access import check_can_attest, check_can_record
@@ -156,14 +157,6 @@ def refuse_twice(finding: ClinicalFinding, *, but: ClinicalFinding | None = None
         raise problem(
             "site" if finding.site_label else "coded" if finding.coded else "value",
             _("This is recorded already for %(day)s: %(what)s.")
-            % {"day": finding.observed_on.isoformat(), "what": said(other)},
+            % {"day": finding.observed_on.isoformat(), "what": found_text(other)},
             _("Correct that finding when it was wrong. Two lesions need two names."),
         )
-
-
-def said(finding: ClinicalFinding) -> str:
-    """What was found, in short: `yes`, `24 mm`."""
-    if finding.coded:
-        return _(finding.coded)
-    number = from_amount(finding.amount or 0, FINDING_KINDS[finding.kind].analyte.places).normalize()
-    return f"{number:f} {FINDING_KINDS[finding.kind].analyte.unit}"

@@ -85,7 +85,9 @@ _KINDS = (
         ANALYTES["extramedullary"], (*TISSUE, *IMAGING, "examination"), "required", example="left orbit, skin, kidney"
     ),
     FindingKind(ANALYTES["biopsy"], TISSUE, "required", example=_SITE),
-    FindingKind(ANALYTES["testis"], ("examination", "ultrasound", *TISSUE), "optional", judged=False, example="left"),
+    FindingKind(
+        ANALYTES["testis"], ("examination", "ultrasound", *TISSUE), "optional", "Side", judged=False, example="left"
+    ),
     FindingKind(
         ANALYTES["cns_signs"],
         ("examination", "mri", "ct"),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from labs.selectors.computed import computed_rows
+from labs.selectors.findings import findings_of
 from labs.selectors.history import History, history, unusable
 from labs.selectors.readings import Moved, moves, readings
 from labs.selectors.trend import measured_results
@@ -33,6 +34,7 @@ def patient_results(request: SignedInRequest, patient: Patient) -> HttpResponse:
         "moves": _moves(patient, found),
         "computed": computed_rows(found.panels, patient=patient),
     }
+    context["findings"] = findings_of(patient=patient)
     return render(request, "patients/results.html", context)
 
 

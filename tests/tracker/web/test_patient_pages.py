@@ -32,7 +32,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 TABS = ["patient", "patient_results", "patient_plan", "patient_treatment", "patient_signals", "patient_record"]
-QUERIES = 14
+QUERIES = 15
 
 
 def full_patient(rows: int = 3):
