@@ -14,7 +14,7 @@ D = Decimal
 
 @dataclass(frozen=True)
 class PlainResult:
-    """One result in its canonical unit."""
+    """One result in its canonical unit; of a finding in words the place on its scale."""
 
     analyte: str
     day: date
@@ -23,6 +23,13 @@ class PlainResult:
     group: str = ""
     moment: datetime | None = None
     accession: str = ""
+    specimen: str = ""
+    coded: str = ""
+    lower: Decimal | None = None
+    upper: Decimal | None = None
+    limit: Decimal | None = None
+    cells: int | None = None
+    target: str = ""
 
     @property
     def low(self) -> Decimal:
@@ -49,6 +56,11 @@ class PlainPatient:
     remission: date | None = None
     response: str = ""
     born: date | None = None
+    sex: str = ""
+    diagnosed: date | None = None
+    remissions: tuple[date, ...] = ()
+    relapses: tuple[date, ...] = ()
+    heavy_chain: str = ""
     light_chain: str = ""
     disease_type: str = ""
     measurable: frozenset[str] = frozenset()

@@ -15,7 +15,7 @@ import pytest
 from labs.rules.cohort import Cohort
 from labs.rules.registry import BY_CODE, evaluate
 from tests.oracles import myeloma
-from tests.oracles.cases import cohort_of
+from tests.oracles.generated import cohort_of
 from tests.oracles.plain import PlainPatient, PlainResult
 from tests.oracles.test_rules_against_oracles import said
 

@@ -23,7 +23,8 @@ from labs.rules.replay.raised import (
     day_by_day,
     in_one_pass,
 )
-from tests.oracles.cases import CASES, Case, cohort_of, patients
+from tests.oracles.cases import CASES, Case
+from tests.oracles.generated import cohort_of, patients
 
 EXAMPLES = settings(
     max_examples=50,
