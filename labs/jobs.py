@@ -18,6 +18,7 @@ from labs.actions.bridge_assays import JOB as BRIDGED
 from labs.actions.bridge_assays import evaluate_bridged as ask_about_bridged
 from labs.actions.evaluate import evaluate_pending
 from labs.actions.evaluate import evaluate_range as ask_about_range
+from labs.actions.evaluate_overdue import evaluate_overdue
 from labs.actions.extend_horizon import extend_horizon
 from patients.actions.system_account import system_account
 
@@ -49,6 +50,13 @@ def catch_up_soon() -> None:
     """Ask for `catch_up_evaluations` now; one that waits already will do."""
     with suppress(AlreadyEnqueued), transaction.atomic():  # a savepoint: a refusal leaves the caller's usable
         catch_up_evaluations.configure().defer(timestamp=0)
+
+
+@app.periodic(cron="41 3 * * *")
+@app.task(name="labs.ask_about_overdue", queueing_lock="labs.ask_about_overdue", lock="labs.ask_about_overdue")
+def ask_about_overdue(timestamp: int) -> None:
+    """Time alone makes a test overdue: every night ask about those it concerns."""
+    evaluate_overdue(by=system_account(), now=timezone.now())
 
 
 @app.task(name="labs.evaluate_range", retry=RETRIES)

@@ -17,7 +17,7 @@ import structlog
 from django.db import transaction
 
 from labs.actions.close_tests import close_for
-from labs.actions.raise_flags import CONTEXT_ROLES, Found, raise_flags
+from labs.actions.raise_flags import Found, raise_flags, results_of
 from labs.models import Evaluation, RuleFailure
 from labs.rules.base import Answer, Finding
 from labs.rules.registry import RULES, Failure, evaluate
@@ -74,7 +74,7 @@ def evaluate_patients(*, patient_ids: Collection[int], by: User, now: datetime, 
         try:
             with transaction.atomic():
                 lock_patients(batch)
-                done.add(_keep(cohort_of(batch), by=by, now=now, because=because))
+                done.add(_keep(cohort_of(batch, today=now.date()), by=by, now=now, because=because))
         except Exception as error:
             log.exception("evaluation failed", patients=len(batch))
             mark_pending(patient_ids=batch)
@@ -93,7 +93,7 @@ def evaluate_range(*, first: int, last: int, by: User, now: datetime) -> Evaluat
     """Ask every rule about the patients numbered from `first` to `last`, read by ADBC: one job of whole-cohort work."""
     with transaction.atomic():
         lock_patients(Patient.objects.filter(pk__range=(first, last)).values_list("pk", flat=True))
-        return _keep(cohort_between(first, last), by=by, now=now)
+        return _keep(cohort_between(first, last, today=now.date()), by=by, now=now)
 
 
 def evaluate_pending(*, by: User, now: datetime) -> Evaluated:
@@ -164,6 +164,9 @@ def _keep(watched: Watched, *, by: User, now: datetime, because: str = "") -> Ev
         by=by,
         now=now,
         switched_off=_switched_off(watched),
+        joined={
+            (watched.subjects[one.finding.patient_key].patient_id, one.finding.rule): one.into for one in said.joined
+        },
         because=because,
     )
     _keep_answers(said, watched.subjects, left_out, now=now)
@@ -214,7 +217,7 @@ def _as_found(finding: Finding, subject: Subject, spurious: list[dict[str, Any]]
         line_started_on=finding.line_started_on,
         explanation=explanation,
         finding=stored,
-        results=frozenset(item.result for item in finding.evidence if item.role not in CONTEXT_ROLES),
+        results=results_of(stored),
         past_line=subject.line_started_on is not None and finding.onset_on < subject.line_started_on,
     )
 

@@ -126,6 +126,8 @@ class FlagEvent(models.Model):
         NOT_CONFIRMED = "not_confirmed", _("not confirmed")
         WITHDRAWN = "withdrawn", _("withdrawn: its evidence was corrected")
         CRITERIA = "criteria", _("taken off: the site changed its criteria")
+        JOINED = "joined", _("taken into another signal of the same fortnight")
+        ENDED = "ended", _("ended: what was missing has come")
         CHANGED = "changed", _("new evidence")
         REOPENED = "reopened", _("reopened by new evidence")
         ACKNOWLEDGED = "acknowledged", _("acknowledged")

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from labs.rules.absence import overdue_tests
 from labs.rules.arrays import Codes, Ints, last_of_runs, starts_of_runs
 from labs.rules.base import Answer, Finding, Rule, State
 from labs.rules.cohort import Cohort
@@ -97,6 +98,7 @@ def answers_of(rule: Rule, cohort: Cohort, signal: Signal, found: list[Finding])
     latest_day = np.full(len(cohort.patients), NEVER)
     latest_day[patients] = series.day[latest]
     _say_unreadable(draft, rule, cohort, latest_day)
+    _say_overdue(draft, rule, cohort, latest_day)
     if found:
         draft.say(np.array(_standing(cohort, found, latest_day), np.int64), _RAISED)
     _say_by_disease(draft, rule, cohort)
@@ -140,6 +142,14 @@ def _say_unreadable(draft: _Draft, rule: Rule, cohort: Cohort, latest_day: Ints)
     draft.say(np.array(sorted(later), np.int64), _NOT_EVALUABLE, UNREADABLE)
 
 
+def _say_overdue(draft: _Draft, rule: Rule, cohort: Cohort, latest_day: Ints) -> None:
+    """No "no" from an old result while a test that would bring every newer one is overdue."""
+    for patient, day, kind in overdue_tests(cohort):
+        old = latest_day[patient] < day and draft.codes[patient] == _NOT_RAISED
+        if old and kind.analytes.issuperset(rule.judged_analytes):
+            draft.say(np.array([patient]), _NOT_EVALUABLE, f"a newer result: {kind.label} is overdue")
+
+
 def _say_by_disease(draft: _Draft, rule: Rule, cohort: Cohort) -> None:
     if cohort.all_of(rule.diseases):
         return
@@ -160,5 +170,7 @@ def _say_switched_off(draft: _Draft, rule: Rule, cohort: Cohort) -> None:
 
 
 def _no_result(rule: Rule) -> str:
+    if rule.asks_for:
+        return rule.asks_for
     names = " or ".join(ANALYTES[code].name for code in rule.judged_analytes)
     return f"any usable result of {names}"

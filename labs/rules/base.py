@@ -186,6 +186,8 @@ class Rule:
     judges       those of them it holds against a bar, where the others only decide whether it applies
     confounders  kinds of events that may explain a finding otherwise (`confounders.py` has the windows)
     would_confirm  what would settle a provisional finding, as advice; would_clear  what would take it back
+    asks_for     what is missing where nothing that it reads is there; empty: any result of its analytes
+    passing      it tells of a present state; when its finding is gone the state has ended, and nothing was corrected
     """
 
     code: str
@@ -201,6 +203,8 @@ class Rule:
     confounders: tuple[str, ...] = ()
     would_confirm: str = ""
     would_clear: str = ""
+    asks_for: str = ""
+    passing: bool = False
 
     @property
     def judged_analytes(self) -> tuple[str, ...]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TypeAlias
+
+import numpy as np
 
 from labs.rules.arrays import Bools, Ints
 from labs.rules.base import Comparison, Threshold
@@ -59,6 +62,25 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Word:
+    """One finding in words, held against the words that count. What was found is shown from the evidence."""
+
+    what: str
+    needed: str
+    met: Bools
+
+    def __and__(self, other: Check) -> Both:
+        return Both(self, other, self.met & other.met)
+
+    def __or__(self, other: Check) -> Either:
+        return Either(self, other, self.met | other.met)
+
+    def comparisons(self, row: int) -> list[Comparison]:
+        """What was compared at one row."""
+        return [Comparison(self.what, "", self.needed, bool(self.met[row]))]
+
+
+@dataclass(frozen=True, slots=True)
 class Both:
     """Two checks of which both must hold."""
 
@@ -82,7 +104,7 @@ class Either(Both):
     """Two checks of which one suffices."""
 
 
-Check: TypeAlias = Bar | Share | Both | Either
+Check: TypeAlias = Bar | Share | Word | Both | Either
 
 
 def at_least(what: str, found: Ints, bar: Threshold, scale: int = 1) -> Bar:
@@ -110,3 +132,8 @@ def more_than_percent(what: str, part: Ints, whole: Ints, bar: Threshold) -> Sha
     """part > bar % of whole."""
     numerator, denominator = bar.share
     return Share(what, part, whole, "more than", bar, part * denominator > whole * numerator)
+
+
+def stands_at(what: str, place: Ints, places: Collection[int], needed: str) -> Word:
+    """A coded finding that is one of these places on its scale."""
+    return Word(what, needed, np.isin(place, list(places)))

@@ -10,7 +10,7 @@ from labs.rules.base import Comparison, Finding, Rule, State
 from labs.rules.cohort import to_date
 from labs.rules.confounders import confounders
 from labs.rules.episodes import Episode, episodes
-from labs.rules.evidence import contradictions, evidence_of, group_text, interval_text, value_text
+from labs.rules.evidence import contradictions, evidence_of, group_text, interval_text, name_text, value_text
 from labs.rules.series import Reference, Series
 from labs.rules.signals import Signal
 from labs.rules.wording import amount_text, day_text, percent_text, unit_text
@@ -103,7 +103,7 @@ def _explanation(signal: Signal, episode: Episode, told: int, reference: Referen
     series = signal.series
     if signal.words.sentence:
         return signal.words.sentence(series, told)
-    text = f"{series.name} {value_text(series, told)} on {day_text(to_date(int(series.day[told])))}"
+    text = f"{name_text(series, told)} {value_text(series, told)} on {day_text(to_date(int(series.day[told])))}"
     compared = signal.direction != "bar" and reference is not None and reference.known[told]
     text += _change_text(signal, told, reference) if compared and reference else _bar_text(signal, told)
     words = signal.words.sure if signal.sure[told] else signal.words.weak
@@ -213,7 +213,7 @@ def _how(reference: Reference, confirmed: bool) -> str:
 def _evidence_rows(signal: Signal, episode: Episode, told: int, reference: Reference | None) -> list[tuple[str, int]]:
     """Rows a finding rests on, in order of time within each role."""
     out = [("reference", row) for row in _behind(signal.series, reference, told)] if reference is not None else []
-    if signal.words.sentence:
+    if signal.words.with_before:
         out.append(("before", told - 1))
     out.append(("onset", episode.onset))
     if episode.settled != episode.onset:

@@ -30,6 +30,7 @@ from labs.rules.blood_counts import (
 )
 from labs.rules.cohort import Cohort, Key
 from labs.rules.findings import findings
+from labs.rules.joining import Joined, join
 from labs.rules.myeloma import (
     circulating_progression,
     complete_response_loss,
@@ -47,7 +48,9 @@ from labs.rules.myeloma import (
     urine_m_progression,
 )
 from labs.rules.myeloma import haemoglobin_fall as myeloma_haemoglobin_fall
-from labs.rules.surveillance import assay_changed
+from labs.rules.surveillance import assay_changed, overdue
+from labs.rules.symptoms import other as other_symptoms
+from labs.rules.symptoms import urgent as urgent_symptoms
 
 RULES: tuple[Rule, ...] = (
     serum_m_progression.RULE,
@@ -81,7 +84,10 @@ RULES: tuple[Rule, ...] = (
     haemoglobin_trend.RULE,
     platelets.RULE,
     neutrophils.RULE,
+    urgent_symptoms.RULE,
+    other_symptoms.RULE,
     assay_changed.RULE,
+    overdue.RULE,
 )
 BY_CODE: Mapping[str, Rule] = {rule.code: rule for rule in RULES}
 
@@ -96,12 +102,13 @@ class Failure:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What the rules said of a cohort."""
+    """What the rules said of a cohort. `joined`: findings that live on within another one."""
 
     patients: Sequence[Key]
     findings: list[Finding] = field(default_factory=list)
     answers: dict[str, RuleAnswers] = field(default_factory=dict)
     failures: list[Failure] = field(default_factory=list)
+    joined: list[Joined] = field(default_factory=list)
 
     @cached_property
     def _place(self) -> Mapping[Key, int]:
@@ -133,6 +140,7 @@ def evaluate(cohort: Cohort, rules: Iterable[Rule] | None = None, as_of: date | 
         else:
             said.answers[rule.code] = answers
             said.findings.extend(found)
+    said.findings[:], said.joined[:] = join(said.findings)
     return said
 
 

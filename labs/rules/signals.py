@@ -59,11 +59,15 @@ class More(TypedDict, total=False):
 
 @dataclass(frozen=True, slots=True)
 class Silence:
-    """Assessments a rule does not judge, what it answers there, and why."""
+    """Assessments a rule does not judge, what it answers there, and why.
+
+    runs_on  assessments that go on without a break with what began before are judged all the same
+    """
 
     rows: Bools
     answer: Answer
     reason: str
+    runs_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +95,14 @@ class Words:
     sure, weak     said of a sure row, of a weak one (which the rule then weighed itself)
     weak_version   criteria version of a finding that is weak only
     sentence       the whole sentence, where the usual form does not fit
+    with_before    the result before the one told is evidence, too
     """
 
     sure: str = ""
     weak: str = ""
     weak_version: str = ""
     sentence: Callable[[Series, int], str] | None = None
+    with_before: bool = False
 
 
 PROGRESSION = Terms()
@@ -140,10 +146,22 @@ class Signal:
 
     def judged(self) -> Bools:
         """Rows that no silence covers."""
-        out = np.ones(self.series.size, bool)
+        out, paused = np.ones(self.series.size, bool), np.zeros(self.series.size, bool)
         for silence in self.silences:
-            out &= ~silence.rows
-        return out
+            if silence.runs_on:
+                paused |= silence.rows
+            else:
+                out &= ~silence.rows
+        return out & (~paused | self._running_on(out, paused)) if paused.any() else out
+
+    def _running_on(self, judged: Bools, paused: Bools) -> Bools:
+        """Rows of a run of hits that began outside of the pause."""
+        hit = (self.sure | self.weak) & judged
+        begins = hit.copy()
+        begins[1:] &= ~hit[:-1] | self.series.first[1:]
+        began_before = np.append(False, ~paused[begins])
+        running: Bools = hit & began_before[begins.cumsum()]
+        return running
 
 
 def rise(

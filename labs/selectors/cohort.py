@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from typing import Any, Final, TypeVar
@@ -61,22 +61,25 @@ class Watched:
     subjects: Mapping[str | int, Subject]
 
 
-def cohort_of(patient_ids: Collection[int], *, as_of: date | None = None) -> Watched:
-    """The cohort of these patients as the running transaction sees it; `as_of` leaves out what was collected later."""
+def cohort_of(patient_ids: Collection[int], *, as_of: date | None = None, today: date | None = None) -> Watched:
+    """The cohort of these patients as the running transaction sees it; `as_of` leaves out what was collected later.
+
+    With `today` it holds which tests are overdue.
+    """
     facts, subjects = facts_of(patient_ids)
     keys = _keys_by_patient(subjects)
-    known = chain(result_rows(patient_ids), waiting_rows(patient_ids), other_rows(patient_ids))
+    known = chain(result_rows(patient_ids), waiting_rows(patient_ids), other_rows(patient_ids, today))
     cohort = Cohort.build(facts, (row._replace(patient=key) for row in known for key in keys[int(row.patient)]))
     return Watched(cohort if as_of is None else cohort.until(as_of), subjects)
 
 
-def cohort_between(first: int, last: int) -> Watched:
+def cohort_between(first: int, last: int, *, today: date | None = None) -> Watched:
     """The cohort of all patients numbered from `first` to `last`, read by ADBC."""
     ids = list(Patient.objects.filter(pk__range=(first, last)).order_by("pk").values_list("pk", flat=True))
     facts, subjects = facts_of(ids)
     frame = pl.read_database_uri(_range_query(first, last), database_uri(), engine="adbc")
     keys = _keys_by_patient(subjects)
-    others = [row._replace(patient=key) for row in other_rows(ids) for key in keys[int(row.patient)]]
+    others = [row._replace(patient=key) for row in other_rows(ids, today) for key in keys[int(row.patient)]]
     waiting = [row._replace(patient=key) for row in waiting_rows(ids) for key in keys[int(row.patient)]]
     return Watched(_from_frame(facts, subjects, frame, others, waiting), subjects)
 
@@ -90,17 +93,20 @@ def facts_of(patient_ids: Collection[int]) -> tuple[list[PatientFacts], dict[str
         diagnoses[diagnosis.patient_id].append(diagnosis)
     lines = _line_starts(ids)
     events = _events(ids)
-    off = switched_off_at({site for _, site, *_ in people})
-    said = said_of(patient_ids=ids, site_ids={site for _, site, *_ in people})
+    sites = {site for _, site, *_ in people}
+    said = said_of(patient_ids=ids, site_ids=sites)
+    off = switched_off_at(sites)
     facts: list[PatientFacts] = []
     subjects: dict[str | int, Subject] = {}
     for patient_id, site_id, birth_date, sex in people:
         for place, diagnosis in enumerate(diagnoses.get(patient_id) or [Diagnosis()]):
             key = patient_id if place == 0 else f"{patient_id}/{diagnosis.disease}"
             starts = lines.get(diagnosis.pk, ())
-            further = said.facts(patient=patient_id, site=site_id, diagnosis=diagnosis.pk)
-            known = _facts(key, diagnosis, birth_date, sex, starts, events.get(patient_id, ()), further)
-            facts.append(replace(known, switched_off=off.get((site_id, diagnosis.disease), {})))
+            further = {
+                **said.facts(patient=patient_id, site=site_id, diagnosis=diagnosis.pk),
+                "switched_off": off.get((site_id, diagnosis.disease), {}),
+            }
+            facts.append(_facts(key, diagnosis, birth_date, sex, starts, events.get(patient_id, ()), further))
             subjects[key] = Subject(patient_id, diagnosis.pk, starts[-1] if starts else None)
     return facts, subjects
 

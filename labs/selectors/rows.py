@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
@@ -11,6 +12,8 @@ from django.db.models import Case, Exists, OuterRef, When
 from labs.models import Quarantine, Result, SpuriousMark
 from labs.rules.columns import NO_NOTE, Note, Row
 from labs.selectors.findings_as_rows import finding_rows
+from labs.selectors.overdue_as_rows import overdue_rows
+from labs.selectors.symptoms_as_rows import symptom_rows
 from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.fixed_point import PLACES
 from labs.vocabulary.statuses import is_usable
@@ -29,7 +32,7 @@ WITH_RANGES: Final = tuple(code for code, analyte in ANALYTES.items() if analyte
 MARKED: Final = Exists(SpuriousMark.objects.filter(STANDING, result=OuterRef("pk")))
 """The condition "a physician marked it as spurious", of a query of results."""
 
-OTHERS: Final[tuple[Callable[[Collection[int]], Iterator[Row]], ...]] = (finding_rows,)
+OTHERS: Final[tuple[Callable[[Collection[int]], Iterator[Row]], ...]] = (finding_rows, symptom_rows)
 """What else is read as results: rows whose `patient` is the number of the patient and whose `result` is 0."""
 
 
@@ -64,10 +67,12 @@ def waiting_rows(patient_ids: Collection[int]) -> Iterator[Row]:
             yield Row(patient, analyte, day, None)
 
 
-def other_rows(patient_ids: Collection[int]) -> Iterator[Row]:
-    """Findings of clinicians, symptoms and whatever else is read as results."""
+def other_rows(patient_ids: Collection[int], today: date | None = None) -> Iterator[Row]:
+    """Findings of clinicians, symptoms and whatever else is read as results; what is overdue only with a day."""
     for source in OTHERS:
         yield from source(patient_ids)
+    if today is not None:
+        yield from overdue_rows(patient_ids, today)
 
 
 def place_on_scale(analyte: str, coded: str) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.oracles import cerebrospinal, counts, low_counts, marrow, myeloma, others, paraprotein, residual
+from tests.oracles import cerebrospinal, counts, low_counts, marrow, myeloma, others, paraprotein, residual, symptoms
 from tests.oracles.plain import PlainPatient
 
 
@@ -128,6 +128,29 @@ CASES = (
         extra={"serum_m": ("0.3", "1.2")} | FEW_CHAINS,
         chains=True,
         stable={"plasma_cells_blood_count": "0.1"},
+    ),
+    Case(
+        "SYMPTOM-URGENT",
+        symptoms.urgent,
+        {"symptom": ("0", "1", "1")},
+        comparators=("",),
+        specimens={"symptom": ("headache", "confusion", "fatigue", "")},
+    ),
+    Case(
+        "SYMPTOM",
+        symptoms.other,
+        {"symptom": ("0", "1", "1")},
+        comparators=("",),
+        specimens={"symptom": ("headache", "bone_pain", "fatigue", "")},
+    ),
+    Case(
+        "OVERDUE",
+        symptoms.overdue,
+        {"overdue": ("0", "45", "46")},
+        diseases=("MM", "AML", "ALL"),
+        comparators=("",),
+        specimens={"overdue": ("flc", "spep", "marrow")},
+        ranges={"overdue": (("", "46"), ("", "46"), ("", "90"), ("", ""))},
     ),
     Case("MM-PD-URINE-M", myeloma.urine, {"urine_m": URINE}, stable={"urine_m": "150"}),
     Case("MM-PD-FLC", myeloma.flc, CHAINS, extra=M_PROTEINS, chains=True, panel=True, stable=FLAT),

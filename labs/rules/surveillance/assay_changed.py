@@ -106,7 +106,7 @@ def assay_changed(cohort: Cohort) -> Signal:
         sure=new,
         terms=Terms(FIRST_OF_A_GROUP, alone=level, stands_as=State.NOT_EVALUABLE),
         seen=_patients_with(cohort, FOLLOWED),
-        words=Words(sentence=_sentence),
+        words=Words(sentence=_sentence, with_before=True),
     )
 
 

@@ -1,0 +1,1 @@
+"""What patients tell: coded symptoms raise signals of their own and join those of the laboratory."""
