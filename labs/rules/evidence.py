@@ -18,13 +18,6 @@ def value_text(series: Series, row: int) -> str:
     return interval_text(int(series.low[row]), int(series.high[row]), series)
 
 
-def name_text(series: Series, row: int) -> str:
-    """What was measured in a row: of several analytes in one series, its own."""
-    if not series.mixed:
-        return series.name
-    return ANALYTES[result_at(series, int(series.cohort.assessments.rows[int(series.sources[0][row])]), "").analyte].name
-
-
 def interval_text(low: int, high: int, series: Series) -> str:
     """A number, or the bounds it lies between."""
     if low == high:
@@ -48,16 +41,16 @@ def group_text(series: Series, row: int) -> str:
 
 
 def evidence_of(series: Series, row: int, role: str) -> list[Evidence]:
-    """The results a row was made from; others of the same day follow as "same_day"."""
+    """The results a row was made from; others of the same day follow as "same_day", the same one again does not."""
     out = []
     for part in series.sources:
         if (source := int(part[row])) < 0:
             continue
         assessments = series.cohort.assessments
         counted = int(assessments.rows[source])
-        out.append(result_at(series, counted, role))
-        others = [int(at) for at in assessments.rows_of_day(source) if int(at) != counted]
-        out += [result_at(series, at, "same_day") for at in others]
+        held = result_at(series, counted, role)
+        others = dict.fromkeys(result_at(series, int(at), "same_day") for at in assessments.rows_of_day(source))
+        out += [held, *(other for other in others if other._replace(role=role) != held)]
     return out
 
 
