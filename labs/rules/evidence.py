@@ -18,6 +18,13 @@ def value_text(series: Series, row: int) -> str:
     return interval_text(int(series.low[row]), int(series.high[row]), series)
 
 
+def name_text(series: Series, row: int) -> str:
+    """What was measured in a row: of several analytes in one series, its own."""
+    if not series.mixed:
+        return series.name
+    return ANALYTES[result_at(series, int(series.cohort.assessments.rows[int(series.sources[0][row])]), "").analyte].name
+
+
 def interval_text(low: int, high: int, series: Series) -> str:
     """A number, or the bounds it lies between."""
     if low == high:
