@@ -121,4 +121,9 @@ ANTIBODY_BAND = Source(
     "Distinguishing daratumumab from monoclonal proteins: serum levels and limits of electrophoresis",
     "https://www.clinlabnavigator.com/blog/distinguishing-daratumumab-from-monoclonal-proteins.html",
 )
+OLIGOCLONAL_BANDS = Source(
+    "OLIGOCLONAL-BANDS",
+    "New bands of another isotype after autologous transplant: seen in 10 to 73 % of series, usually benign",
+    "https://pmc.ncbi.nlm.nih.gov/articles/PMC3696619",
+)
 VIGIL = Source("VIGIL-1", "Default of this project; no guideline gives it", default=True)

@@ -6,7 +6,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.oracles import cerebrospinal, counts, low_counts, marrow, myeloma, others, paraprotein, residual, symptoms
+from tests.oracles import (
+    bands,
+    cerebrospinal,
+    counts,
+    low_counts,
+    marrow,
+    myeloma,
+    others,
+    paraprotein,
+    residual,
+    symptoms,
+)
 from tests.oracles.plain import PlainPatient
 
 
@@ -77,6 +88,20 @@ RBC = ("3.4", "3.5", "3.643", "3.644", "3.7", "3.9", "4.0", "4.1", "4.2", "4.4",
 CREATININE = ("0.8", "1.0", "1.1", "1.3", "1.49", "1.5", "1.8", "2.9", "3.0", "3.2")
 CALCIUM = ("9", "10.2", "10.21", "10.7", "10.71", "11", "11.01", "12")
 BLASTS = {"blasts_blood_percent": ("0", "0", "1", "2"), "blasts_blood_count": ("0", "0.02")}
+BANDS = {
+    "serum_m": ("0", "0", "0.05", "0.0999", "0.1", "0.11", "0.3"),
+    "ife_serum": (
+        "negative",
+        "negative",
+        "equivocal",
+        "equivocal: IgG-kappa",
+        "positive",
+        "positive: IgG",
+        "positive: IgG-kappa",
+        "positive: IgG-kappa, IgA-lambda",
+        "positive: IgA-lambda",
+    ),
+}
 CHAINS = {"flc_kappa": FLC, "flc_lambda": FLC}
 FEW_CHAINS = {"flc_kappa": ("10", "120"), "flc_lambda": ("10",)}
 M_PROTEINS = {"serum_m": ("0.3", "1.2"), "urine_m": ("0", "300")}
@@ -114,11 +139,33 @@ CASES = (
     ),
     Case(
         "MM-CR-LOSS",
-        paraprotein.complete_response_loss,
-        {"serum_m": ("0", "0", "0.05", "0.1", "0.11", "0.3"), "urine_m": ("0", "0", "60")},
+        bands.loss,
+        BANDS | {"urine_m": ("0", "0", "60"), "ife_urine": ("negative", "positive: free kappa", "positive")},
         kinds=("antibody", "ivig"),
         remission=True,
         responses=("CR", "CR", "CR", "sCR", "VGPR", ""),
+        chains=True,
+        heavy=("IgG", "IgG", "IgA", "none", ""),
+        details={"serum_m": (("", None, ""), ("", None, ""), ("0.05", None, ""))},
+    ),
+    Case(
+        "MM-OLIGOCLONAL",
+        bands.oligoclonal,
+        BANDS | {"ife_urine": ("negative", "positive: IgA-lambda", "positive: free lambda")},
+        kinds=("antibody",),
+        remission=True,
+        chains=True,
+        heavy=("IgG", "IgA", "none", ""),
+    ),
+    Case(
+        "MM-DRUG-BAND",
+        bands.drug,
+        BANDS,
+        kinds=("antibody",),
+        remission=True,
+        responses=("CR", "CR", "sCR", "PR", ""),
+        chains=True,
+        heavy=("IgG", "IgG", "IgA", ""),
     ),
     Case("MM-RISING", paraprotein.rising, {"serum_m": RISING}, stable={"serum_m": "0.2"}),
     Case(

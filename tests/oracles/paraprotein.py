@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from tests.oracles.myeloma import flc_rows, measurable, pd_serum, pooled
+from tests.oracles.myeloma import flc_rows, measurable, pd_serum
 from tests.oracles.plain import (
     INFINITY,
     D,
@@ -107,23 +107,5 @@ def circulating(patient: PlainPatient) -> list[Said]:
         if {"yes", "unknown"} & {measurable(patient, m, line) for m in ("serum_m", "urine_m", "flc")}:
             continue
         marks = rising_marks(points(results), lambda value, nadir: value >= D("0.2") and 2 * value >= 3 * nadir)
-        out += tell(marks, line)
-    return out
-
-
-def complete_response_loss(patient: PlainPatient) -> list[Said]:
-    if patient.disease != "MM" or patient.response not in ("CR", "sCR") or patient.remission is None:
-        return []
-    out = []
-    for line, row in pooled(patient, "serum_m", "urine_m").items():
-        if line is not None and line > patient.remission:
-            continue
-        marks = []
-        for r in row:
-            if r.day < patient.remission:
-                continue
-            antibody = r.analyte == "serum_m" and r.high <= D("0.1") and patient.under(r.day, {"antibody": 183})
-            hit = "" if r.low <= 0 else "weak" if antibody else "sure"
-            marks.append(Mark(r.day, hit, alone=1 if antibody else 2, both=2))
         out += tell(marks, line)
     return out

@@ -241,7 +241,6 @@ MYELOMA = (
             Raised("MM-PD-SERUM-M", CONFIRMED, URGENT, "2026-04-05"),
             Raised("MM-CR-LOSS", CONFIRMED, REVIEW, "2026-03-05", ("positive: IgG-kappa",)),
         ),
-        awaits="immunofixation",
     ),
     Worked(
         "E13",
@@ -250,7 +249,6 @@ MYELOMA = (
         "event transplant_autologous 2026-01-10 | 2026-01-05 ife_serum negative | 2026-04-10 positive:_IgG-lambda",
         (Raised("MM-OLIGOCLONAL", CONFIRMED, INFO, "2026-04-10"),),
         {"MM-CR-LOSS": NOT_RAISED},
-        awaits="immunofixation: bands of another isotype",
     ),
     Worked(
         "E14",
@@ -261,7 +259,6 @@ MYELOMA = (
         "2026-03-05 flc_kappa 12 mg/L | 2026-03-05 flc_lambda 11 mg/L",
         (Raised("MM-DRUG-BAND", PROVISIONAL, INFO, "2026-03-05", ("DIRA",)),),
         {"MM-CR-LOSS": NOT_RAISED, "MM-PD-SERUM-M": NOT_RAISED},
-        awaits="the band of a therapeutic antibody",
     ),
     Worked(
         "E15",

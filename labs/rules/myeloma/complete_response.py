@@ -1,0 +1,32 @@
+"""Rules about relapse from complete response judge results after the day of a recorded CR or sCR, in its line."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from labs.rules.arrays import DAY_OFFSET
+from labs.rules.base import NOT_APPLICABLE, NOT_EVALUABLE
+from labs.rules.remission import after_relapse
+from labs.rules.series import Series
+from labs.rules.signals import Silence
+
+COMPLETE = ("CR", "sCR")
+LESS = ("VGPR", "PR", "MR", "SD", "PD")
+
+
+def unless_complete(series: Series) -> tuple[Silence, ...]:
+    """Where no complete response is on record, or the result does not come after it, or a relapse or a later line has."""
+    facts = series.cohort.patients
+    less = np.array([one.response in LESS for one in facts], bool)[series.patient]
+    unknown = np.array([one.response not in COMPLETE for one in facts], bool)[series.patient]
+    undated = np.array([one.remission_on is None for one in facts], bool)[series.patient]
+    since = series.cohort.remission_days[series.patient]
+    later = series.line_start - DAY_OFFSET > since
+    return (
+        *after_relapse(series),
+        Silence(less, NOT_APPLICABLE, "the response recorded is less than complete"),
+        Silence(unknown, NOT_EVALUABLE, "whether a complete response was reached: the record does not say so"),
+        Silence(undated, NOT_EVALUABLE, "the date of the complete response"),
+        Silence(later, NOT_EVALUABLE, "the response to the present line of therapy: the one recorded is of an earlier"),
+        Silence(series.day <= since, NOT_EVALUABLE, "a result after the day of the complete response"),
+    )
