@@ -43,6 +43,20 @@ def running_max(values: Ints, segment: Ints) -> Ints:
     return -running_min(-values, segment)
 
 
+def in_order(keys: Ints) -> Ints:
+    """Places of the keys in ascending order; equal keys keep theirs.
+
+    Each place goes into the lower bits of its key: plain numbers sort nearly twice as fast as places by their keys.
+    """
+    bits = int(keys.size).bit_length()
+    if not keys.size or int(keys.min()) < 0 or int(keys.max()) >= _ROOM >> bits:
+        return keys.argsort(kind="stable")
+    packed = (keys << bits) | np.arange(keys.size)
+    packed.sort()
+    places: Ints = packed & ((1 << bits) - 1)
+    return places
+
+
 def before(values: Ints) -> Ints:
     """Each element's predecessor; the first element keeps its own value (callers mask firsts of segments)."""
     out = np.empty_like(values)

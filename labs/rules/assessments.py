@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from labs.rules.arrays import AnyInts, Bools, Ints, last_of_runs
+from labs.rules.arrays import AnyInts, Bools, Ints, in_order, last_of_runs
 
 if TYPE_CHECKING:
     from labs.rules.columns import Columns
@@ -63,18 +63,18 @@ def assess(columns: Columns, group: AnyInts | None = None) -> Assessments:
     if not keys.size:
         nothing = np.zeros(0, np.int64)
         return Assessments(nothing, nothing, nothing, nothing, days, stride, np.zeros(0, bool))
-    order = np.arange(keys.size) if bool((keys[1:] >= keys[:-1]).all()) else keys.argsort(kind="stable")
-    in_order = keys[order]
-    repeated = in_order[1:] == in_order[:-1]
+    order = np.arange(keys.size) if bool((keys[1:] >= keys[:-1]).all()) else in_order(keys)
+    keys = keys[order]
+    repeated = keys[1:] == keys[:-1]
     if not repeated.any():
-        return Assessments(order, np.arange(order.size), order, in_order, days, stride, np.zeros(order.size, bool))
-    _settle_ties(order, in_order, repeated, columns)
+        return Assessments(order, np.arange(order.size), order, keys, days, stride, np.zeros(order.size, bool))
+    _settle_ties(order, keys, repeated, columns)
     starts = np.flatnonzero(np.concatenate(([True], ~repeated)))
     last = last_of_runs(starts, order.size)
     differs = np.zeros(order.size, bool)
     differs[1:] = repeated & _differ(columns, order)
     contradictory = np.logical_or.reduceat(differs, starts)
-    return Assessments(order, starts, order[last], in_order[last], days, stride, contradictory)
+    return Assessments(order, starts, order[last], keys[last], days, stride, contradictory)
 
 
 def _packed(columns: Columns, group: AnyInts) -> tuple[Ints, int, int]:
@@ -96,14 +96,14 @@ def _packed(columns: Columns, group: AnyInts) -> tuple[Ints, int, int]:
     return keys, days, stride
 
 
-def _settle_ties(order: Ints, in_order: Ints, repeated: Bools, columns: Columns) -> None:
+def _settle_ties(order: Ints, keys: Ints, repeated: Bools, columns: Columns) -> None:
     """Put the rows of each repeated day in their order, in place."""
     tied = np.zeros(order.size, bool)
     tied[1:] = repeated
     tied[:-1] |= repeated
     rows = order[tied]
     c = columns
-    by = np.lexsort((c.result[rows], c.comparator[rows], c.amount[rows], c.rank[rows], c.instant[rows], in_order[tied]))
+    by = np.lexsort((c.result[rows], c.comparator[rows], c.amount[rows], c.rank[rows], c.instant[rows], keys[tied]))
     order[tied] = rows[by]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TypeVar, Unpack, cast
 
 import numpy as np
@@ -230,6 +230,7 @@ def day_number(day: date) -> int:
     return day.toordinal() - EPOCH_DAY
 
 
+@lru_cache(1 << 14)
 def to_date(day: int) -> date:
     """The calendar day of a day number."""
     return date.fromordinal(int(day) + EPOCH_DAY)

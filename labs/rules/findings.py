@@ -5,28 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from labs.rules.arrays import Bools, Ints
+from labs.rules.arrays import Bools
 from labs.rules.base import Comparison, Finding, Rule, State
 from labs.rules.cohort import to_date
+from labs.rules.comparing import Comparing, readings
 from labs.rules.confounders import confounders
 from labs.rules.episodes import Episode, episodes
 from labs.rules.evidence import contradictions, evidence_of, group_text, interval_text, name_text, value_text
 from labs.rules.series import Reference, Series
 from labs.rules.signals import Signal
-from labs.rules.wording import amount_text, day_text, percent_text, unit_text
+from labs.rules.wording import amount_text, day_text, percent_text
 
 
 def findings(rule: Rule, signal: Signal, judged: Bools) -> list[Finding]:
     """Every finding of a rule."""
-    return [_finding(rule, signal, episode) for episode in episodes(signal, judged)]
+    found = episodes(signal, judged)
+    comparing = Comparing(signal, found)
+    return [_finding(rule, comparing, episode) for episode in found]
 
 
-def _finding(rule: Rule, signal: Signal, episode: Episode) -> Finding:
-    series, cohort = signal.series, signal.series.cohort
+def _finding(rule: Rule, comparing: Comparing, episode: Episode) -> Finding:
+    signal, series = comparing.signal, comparing.signal.series
+    cohort = series.cohort
     told = episode.opened if episode.state is State.NOT_CONFIRMED else episode.settled
-    reference = _reference_of(signal, told)
+    reference = comparing.reference_of(told)
     facts = cohort.patients[int(series.patient[told])]
-    rows = _evidence_rows(signal, episode, told, reference)
+    behind = [] if reference is None else _behind(series, reference, told)
+    rows = _evidence_rows(signal, episode, told, behind)
     day = to_date(int(series.day[told]))
     return Finding(
         patient_key=facts.key,
@@ -40,10 +45,10 @@ def _finding(rule: Rule, signal: Signal, episode: Episode) -> Finding:
         last_on=to_date(int(series.day[episode.last])),
         line_started_on=cohort.line_start(int(series.patient[told]), int(series.day[told])),
         series=group_text(series, told),
-        explanation=_explanation(signal, episode, told, reference),
-        comparisons=tuple(_comparisons(signal, episode, told, reference)),
+        explanation=_explanation(comparing, episode, told, reference),
+        comparisons=tuple(_comparisons(comparing, episode, told, reference)),
         evidence=tuple(item for role, row in rows for item in evidence_of(series, row, role)),
-        reference=_reference_dict(series, reference, told),
+        reference=_reference_dict(series, reference, told, behind),
         confounders=tuple(confounders(facts, rule.confounders, day) + contradictions(series, [row for _, row in rows])),
         missing=tuple(_missing(signal, episode, told, reference)),
         would_confirm=rule.would_confirm if _asks_for_more(signal, episode) else "",
@@ -57,55 +62,19 @@ def _asks_for_more(signal: Signal, episode: Episode) -> bool:
     return episode.state is not State.NOT_CONFIRMED and not repeated
 
 
-def _reference_of(signal: Signal, row: int) -> Reference | None:
-    """The reference the row met the criterion against: the early one for a row that is only weak."""
-    if signal.sure[row] or signal.early is None or not signal.early.known[row]:
-        return signal.against
-    one = slice(row, row + 1)
-    value, early = (signal.series.low, signal.early.high) if signal.direction == "above" else (
-        signal.series.high, signal.early.low)  # fmt: skip
-    return signal.early if signal.criterion(value[one], early[one]).met[0] else signal.against
-
-
-def _comparisons(signal: Signal, episode: Episode, told: int, reference: Reference | None) -> list[Comparison]:
+def _comparisons(comparing: Comparing, episode: Episode, told: int, reference: Reference | None) -> list[Comparison]:
     """Every comparison made at the onset, at the row told and at the one that settled the episode, in order of time."""
     rows = sorted({episode.onset, told, episode.settled})
-    return [comparison for row in rows for comparison in _compared(signal, row, reference)]
+    return [comparison for row in rows for comparison in comparing.at(row, reference)]
 
 
-def _compared(signal: Signal, row: int, reference: Reference | None) -> list[Comparison]:
-    one = slice(row, row + 1)
-    series = signal.series
-    against = reference if reference is not None and reference.known[row] else None
-    value, bound = _readings(signal, against, sure=not signal.weak[row])
-    checked = signal.criterion(value[one], bound[one])
-    day = day_text(to_date(int(series.day[row])))
-    extra = signal.extras(row) if signal.extras else []
-    made = checked.comparisons(0)
-    if series.mixed or series.in_words:  # the bar is zero in every unit; the value is shown in its own
-        made = [
-            c._replace(found=value_text(series, row), needed=c.needed.removesuffix(f" {unit_text(series.unit)}"))
-            for c in made
-        ]
-    return [comparison._replace(what=f"{comparison.what} on {day}") for comparison in made + extra]
-
-
-def _readings(signal: Signal, reference: Reference | None, *, sure: bool = True) -> tuple[Ints, Ints]:
-    """The readings a sure answer rests on; for a fixed bar that is met only within bounds, the other one."""
-    series = signal.series
-    if reference is None:
-        value = series.low if sure is not (signal.direction == "below") else series.high
-        return value, value
-    return (series.high, reference.low) if signal.direction == "below" else (series.low, reference.high)
-
-
-def _explanation(signal: Signal, episode: Episode, told: int, reference: Reference | None) -> str:
-    series = signal.series
+def _explanation(comparing: Comparing, episode: Episode, told: int, reference: Reference | None) -> str:
+    signal, series = comparing.signal, comparing.signal.series
     if signal.words.sentence:
         return signal.words.sentence(series, told)
     text = f"{name_text(series, told)} {value_text(series, told)} on {day_text(to_date(int(series.day[told])))}"
     compared = signal.direction != "bar" and reference is not None and reference.known[told]
-    text += _change_text(signal, told, reference) if compared and reference else _bar_text(signal, told)
+    text += _change_text(signal, told, reference) if compared and reference else _bar_text(comparing, told)
     words = signal.words.sure if signal.sure[told] else signal.words.weak
     return f"{text}{f' ({words})' if words else ''}{_ending(signal, episode, reference)}."
 
@@ -113,7 +82,7 @@ def _explanation(signal: Signal, episode: Episode, told: int, reference: Referen
 def _change_text(signal: Signal, row: int, reference: Reference) -> str:
     """ ", 0.7 g/dL above the lowest confirmed 0.3 g/dL (+233 %)"."""
     series, scale = signal.series, reference.scale
-    value, bound = _readings(signal, reference)
+    value, bound = readings(signal, reference)
     base = int(bound[row])
     change = abs(int(value[row]) * scale - base)
     low, high = int(reference.low[row]), int(reference.high[row])
@@ -137,8 +106,8 @@ def _mean_text(total: int, scale: int, series: Series) -> str:
     )
 
 
-def _bar_text(signal: Signal, row: int) -> str:
-    met = [c for c in _compared(signal, row, signal.against) if c.met and c.needed]
+def _bar_text(comparing: Comparing, row: int) -> str:
+    met = [c for c in comparing.at(row, comparing.signal.against) if c.met and c.needed]
     return f", {met[-1].needed}" if met else ""
 
 
@@ -189,7 +158,7 @@ def _bounded(signal: Signal, row: int, reference: Reference | None) -> bool:
     return reference is not None and bool(reference.low[row] != reference.high[row])
 
 
-def _reference_dict(series: Series, reference: Reference | None, row: int) -> dict[str, Any]:
+def _reference_dict(series: Series, reference: Reference | None, row: int, behind: list[int]) -> dict[str, Any]:
     if reference is None or not reference.known[row]:
         return {}
     value = (
@@ -198,7 +167,7 @@ def _reference_dict(series: Series, reference: Reference | None, row: int) -> di
         else interval_text(int(reference.low[row]), int(reference.high[row]), series)
     )
     confirmed = bool(reference.confirmed[row])
-    days = [to_date(int(series.day[at])).isoformat() for at in _behind(series, reference, row)]
+    days = [to_date(int(series.day[at])).isoformat() for at in behind]
     return {"value": value, "how": _how(reference, confirmed), "confirmed": confirmed, "collected_on": days}
 
 
@@ -210,9 +179,9 @@ def _how(reference: Reference, confirmed: bool) -> str:
     return reference.how
 
 
-def _evidence_rows(signal: Signal, episode: Episode, told: int, reference: Reference | None) -> list[tuple[str, int]]:
+def _evidence_rows(signal: Signal, episode: Episode, told: int, behind: list[int]) -> list[tuple[str, int]]:
     """Rows a finding rests on, in order of time within each role."""
-    out = [("reference", row) for row in _behind(signal.series, reference, told)] if reference is not None else []
+    out = [("reference", row) for row in behind]
     if signal.words.with_before:
         out.append(("before", told - 1))
     out.append(("onset", episode.onset))

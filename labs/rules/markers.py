@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from labs.rules.arrays import UNBOUNDED, AnyInts, Bools, Ints
+from labs.rules.arrays import UNBOUNDED, AnyInts, Bools, Ints, in_order
 from labs.rules.cohort import Cohort
 from labs.rules.series import Series
 from labs.vocabulary.analytes import ANALYTES
@@ -72,10 +72,15 @@ def one_a_day(rows: Series, preference: tuple[AnyInts | Bools, ...]) -> Series:
 
     Segments are a patient's lines of therapy; assays are not told apart.
     """
-    order = np.lexsort((*preference, rows.day, rows.patient))
-    patient, day = rows.patient[order], rows.day[order]
-    head = np.ones(order.size, bool)
-    head[1:] = (patient[1:] != patient[:-1]) | (day[1:] != day[:-1])
+    keys = rows.patient_days
+    order = in_order(keys)
+    keys = keys[order]
+    again = keys[1:] == keys[:-1]
+    if again.any():  # few days have several rows: only those are put in order of preference
+        tied = np.concatenate(([False], again)) | np.concatenate((again, [False]))
+        some = order[tied]
+        order[tied] = some[np.lexsort((*(part[some] for part in preference), keys[tied]))]
+    head = np.concatenate(([True], ~again))[: order.size]
     kept = rows.only_rows(order[head])
     first = np.ones(kept.size, bool)
     first[1:] = (kept.patient[1:] != kept.patient[:-1]) | (kept.line[1:] != kept.line[:-1])

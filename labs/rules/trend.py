@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
 from itertools import combinations
+from math import lcm
 from typing import NamedTuple
 
 
@@ -65,10 +66,12 @@ def _product(left: tuple[int, ...], right: tuple[int, ...]) -> tuple[int, ...]:
 
 def theil_sen(days: Sequence[int], values: Sequence[int]) -> Fraction:
     """Median of the slopes between all pairs, per day; days differ."""
-    points = list(zip(days, values, strict=True))
-    slopes = sorted(Fraction(b[1] - a[1], b[0] - a[0]) for a, b in combinations(points, 2))
+    pairs = [(b[0] - a[0], b[1] - a[1]) for a, b in combinations(list(zip(days, values, strict=True)), 2)]
+    common = lcm(*(apart for apart, _ in pairs))  # over one denominator slopes are whole numbers
+    slopes = sorted(rise * (common // apart) for apart, rise in pairs)
     middle = len(slopes) // 2
-    return slopes[middle] if len(slopes) % 2 else (slopes[middle - 1] + slopes[middle]) / 2
+    twice = 2 * slopes[middle] if len(slopes) % 2 else slopes[middle - 1] + slopes[middle]
+    return Fraction(twice, 2 * common)
 
 
 def probability_text(as_low: int, orders: int) -> str:
