@@ -22,7 +22,8 @@ def name_text(series: Series, row: int) -> str:
     """What was measured in a row: of several analytes in one series, its own."""
     if not series.mixed:
         return series.name
-    return ANALYTES[result_at(series, int(series.cohort.assessments.rows[int(series.sources[0][row])]), "").analyte].name
+    counted = int(series.cohort.assessments.rows[int(series.sources[0][row])])
+    return ANALYTES[result_at(series, counted, "").analyte].name
 
 
 def interval_text(low: int, high: int, series: Series) -> str:

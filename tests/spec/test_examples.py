@@ -46,3 +46,9 @@ def test_each_finding_of_an_example_explains_itself(rule: Rule) -> None:
             assert any(comparison.met for comparison in finding.comparisons)
             assert finding.evidence
             assert finding.opened_on <= finding.onset_on <= finding.detected_on
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.code)
+def test_each_rule_says_what_would_confirm_and_what_would_clear_it(rule: Rule) -> None:
+    assert rule.would_confirm.endswith(".")
+    assert rule.would_clear.endswith(".")

@@ -9,6 +9,7 @@ from labs.rules.confounders import WINDOWS
 from labs.rules.registry import RULES
 from labs.vocabulary.analytes import ANALYTES
 from tracker.docs.examples import ExampleResult, ReadExample, read_example
+from tracker.docs.explained import explained_in_words
 from tracker.docs.markdown import code, page, table
 
 FOLDER = "docs/reference/rules"
@@ -86,7 +87,9 @@ def _page(rule: Rule) -> str:
         _thresholds(rule),
         _sources(rule),
         _confounders(rule),
-        f"## What would settle it\n\n{rule.would_confirm}" if rule.would_confirm else "",
+        f"## What would confirm it\n\n{rule.would_confirm}" if rule.would_confirm else "",
+        f"## What would clear it\n\n{rule.would_clear}" if rule.would_clear else "",
+        explained_in_words(rule),
         _examples(rule),
     )
 

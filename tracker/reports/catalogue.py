@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tracker.reports.due_tests import DUE_TESTS
-from tracker.reports.flags import FLAGS
+from tracker.reports.flags import EXPLANATIONS, FLAGS
 from tracker.reports.report import Report
 from tracker.reports.results import RESULTS
 
-REPORTS: Mapping[str, Report] = {report.code: report for report in (FLAGS, DUE_TESTS, RESULTS)}
+REPORTS: Mapping[str, Report] = {report.code: report for report in (FLAGS, EXPLANATIONS, DUE_TESTS, RESULTS)}

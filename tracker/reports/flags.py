@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -120,4 +121,29 @@ FLAGS = Report(
     select=select,
     rows=rows,
     objects=objects,
+)
+
+
+def explanations(flags: QuerySet[Flag]) -> Iterator[dict[str, Any]]:
+    """One object a flag: the contract's keys, and the whole explanation beside them."""
+    for flag in flags.iterator(chunk_size=CHUNK):
+        frozen = flag.finding
+        yield _line(flag) | {
+            "comparisons": frozen.get("comparisons", []),
+            "reference": frozen.get("reference", {}),
+            "evidence": frozen.get("evidence", []),
+            "confounders": frozen.get("confounders", []),
+            "would_confirm": frozen.get("would_confirm", ""),
+            "would_clear": frozen.get("would_clear", ""),
+        }
+
+
+EXPLANATIONS = replace(
+    FLAGS,
+    code="explanations",
+    title=_("Signals with their whole reasoning"),
+    about=_(
+        "As signals; in NDJSON with every comparison, the reference value and how it was chosen, and what settles it."
+    ),
+    objects=explanations,
 )

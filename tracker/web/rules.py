@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from labs.rules.base import Rule
 from labs.rules.registry import BY_CODE, RULES
 from patients.models import Disease
+from tracker.docs.explained import explained
 from tracker.docs.rules import cited, examples, explained_by, reads, sections, summary
 from tracker.web.rule_examples import shown
 
@@ -43,7 +44,10 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
     if found is None:
         meant = get_close_matches(code.upper(), BY_CODE, n=5, cutoff=0.5)
         return render(request, "rules/unknown.html", {"code": code, "meant": meant}, status=404)
+    told = explained(found)
     context = {
+        "finding": told.finding.as_dict() if told else None,
+        "said_by": told.example if told else "",
         "rule": found,
         "summary": summary(found),
         "diseases": diseases(found),

@@ -4,17 +4,19 @@ What it checks
     Haemoglobin below 10.0 g/dL, neutrophils below 1.5 ×10⁹/L, platelets below 100 ×10⁹/L, of the same day. A line
     counts when it is new: an earlier result of the same line of therapy, since the remission, lay at its bar or
     above. Two such lines: PROVISIONAL at REVIEW once, CONFIRMED at REVIEW when the next full assessment says so too.
-    Blasts in blood have rules of their own, which are URGENT.
+    URGENT when two lines are surely new and low while blasts are seen in blood of the same day, or LDH lay above
+    twice the upper limit of its range on that day or within 14 days before. Nucleated red cells are not known to this
+    rule.
 When it stays silent
     One low line never raises it, however low. Lines that were low from the beginning are not new. Fewer than two
     lines of the day, or no earlier result to tell what is new: NOT_EVALUABLE. Values after transfusion, ESA (for
-    haemoglobin) or G-CSF (for neutrophils) do not show that a line was well, and none of them ends an episode. Therapy
-    is listed as a confounder.
+    haemoglobin) or G-CSF (for neutrophils) do not show that a line was well, and none of them ends an episode.
+    Therapy is listed as a confounder.
 Source
     Greenberg 1997 (IPSS), as taken over by WHO: haemoglobin 10 g/dL, platelets 100 ×10⁹/L. Its bar of 1.8 ×10⁹/L for
-    neutrophils lies within the range of healthy people; 1.5 (lower limit of adults), the number of lines and the
-    level are defaults of this project. People with the Duffy-null type have 1.0 and more in health. The range printed
-    by the laboratory is not read yet.
+    neutrophils lies within the range of healthy people; 1.5 (lower limit of adults), the number of lines, LDH above
+    twice its limit and the levels are defaults of this project. People with the Duffy-null type have 1.0 and more in
+    health. The bars are absolute: of the printed ranges only that of LDH is read.
 """
 
 from __future__ import annotations
@@ -31,12 +33,14 @@ from labs.rules.base import (
     NOT_RAISED,
     PROVISIONAL,
     REVIEW,
+    URGENT,
+    Comparison,
     Example,
     Rule,
     Threshold,
 )
 from labs.rules.blood_counts.baseline import ALL_DISEASES
-from labs.rules.blood_counts.low_counts import TWICE
+from labs.rules.blood_counts.low_counts import BLASTS, TWICE, blasts_of_day, high_days, within_days
 from labs.rules.blood_counts.newly_low import newly_low
 from labs.rules.checks import Check, at_least
 from labs.rules.cohort import Cohort
@@ -51,6 +55,8 @@ BARS = {
     "platelets": Threshold("100", "10*3/uL", GREENBERG_1997, date(1997, 3, 15)),
 }
 LINES = Threshold("2", "{count}", VIGIL, date(2026, 1, 1), places=0)
+HIGH_LDH = Threshold("2", "{ULN}", VIGIL, date(2026, 1, 1))
+NEAR = Threshold("14", "d", VIGIL, date(2026, 1, 1))
 LIFTED_BY = {
     "haemoglobin": ("transfusion_red_cells", "esa"),
     "neutrophils": ("g_csf",),
@@ -101,6 +107,34 @@ EXAMPLES = (
         NOT_CONFIRMED,
         "2026-02-05",
     ),
+    Example(
+        "LDH twice the limit exactly",
+        _WELL + "2026-02-05 platelets 99 | 2026-02-05 haemoglobin 9.9 | 2026-02-05 ldh 500 U/L [..250]",
+        PROVISIONAL,
+        "",
+        REVIEW,
+    ),
+    Example(
+        "LDH above twice the limit",
+        _WELL + "2026-01-22 ldh 501 U/L [..250] | 2026-02-05 platelets 99 | 2026-02-05 haemoglobin 9.9",
+        PROVISIONAL,
+        "",
+        URGENT,
+    ),
+    Example(
+        "LDH above twice the limit, 15 days before",
+        _WELL + "2026-01-21 ldh 501 U/L [..250] | 2026-02-05 platelets 99 | 2026-02-05 haemoglobin 9.9",
+        PROVISIONAL,
+        "",
+        REVIEW,
+    ),
+    Example(
+        "with blasts",
+        _WELL + "2026-02-05 platelets 99 | 2026-02-05 haemoglobin 9.9 | 2026-02-05 blasts_blood_percent 1 %",
+        PROVISIONAL,
+        "",
+        URGENT,
+    ),
     Example("only one line measured", _WELL + "2026-02-05 platelets 60", NOT_EVALUABLE),
 )
 
@@ -113,20 +147,30 @@ def cytopenia(cohort: Cohort) -> Signal:
     sure = criterion(days.low, days.low).met
     weak = criterion(days.high, days.high).met
     open_ = ~weak & (days.high + unknown >= LINES.amount)
+    blasts = blasts_of_day(days)
+    ldh = within_days(days, high_days(cohort, "ldh", HIGH_LDH), int(NEAR.value))
+    level = np.where(sure & (blasts | ldh), int(URGENT), int(REVIEW))
+
+    def compared(row: int) -> list[Comparison]:
+        seen = [Comparison("blasts in blood", "seen", "any, of the same day", met=True)] if blasts[row] else []
+        high = f"above {HIGH_LDH.value} × the upper limit, within {NEAR.value} days"
+        raised = [Comparison("LDH", "high", high, met=True)] if ldh[row] else []
+        return [*seen, *raised, *(made for line in lines for made in line.compared(row))]
+
     return weighed(
         days,
         criterion,
         sure=sure,
         weak=weak,
         keeps=under(cohort, days, *SUPPORT),
-        terms=Terms(TWICE, alone=REVIEW, both=REVIEW),
+        terms=Terms(TWICE, alone=level, both=level),
         silences=(
             *before_remission(days),
             Silence(few, NOT_EVALUABLE, TOO_FEW),
             Silence(open_, NOT_EVALUABLE, NOTHING_BEFORE),
         ),
         notes=remission_note,
-        extras=lambda row: [made for line in lines for made in line.compared(row)],
+        extras=compared,
     )
 
 
@@ -140,11 +184,13 @@ RULE = Rule(
     title="New cytopenia in two or more lines",
     criteria_version="VIGIL-1",
     diseases=ALL_DISEASES,
-    reads=tuple(BARS),
-    thresholds=(*BARS.values(), LINES),
+    reads=(*BARS, "ldh", *BLASTS),
+    judges=tuple(BARS),
+    thresholds=(*BARS.values(), LINES, HIGH_LDH, NEAR),
     sources=(GREENBERG_1997, VIGIL),
     examples=EXAMPLES,
     evaluate=cytopenia,
     confounders=(*COUNTS, "transfusion_platelets"),
     would_confirm="A repeat count with smear and reticulocytes; LDH, B12, folate; a marrow when it persists.",
+    would_clear="Counts that recover, or a cause other than the disease: therapy, infection, deficiency.",
 )

@@ -139,4 +139,5 @@ RULE = Rule(
     evaluate=haemoglobin_fall,
     confounders=COUNTS,
     would_confirm="A second haemoglobin on another day; iron, B12, folate, reticulocytes, CRP, kidneys, bleeding.",
+    would_clear="A haemoglobin back near the baseline, or a cause found and treated.",
 )

@@ -3,15 +3,18 @@
 What it checks
     The latest haemoglobin with up to nine results before it, each at least 21 days before the next, all since the
     remission and in one series. With five or more of them over at least 90 days: Mann-Kendall, exact and one-sided, p
-    at most 0.01, and the latest more than 8.0 % (the reference change value) below the first. CONFIRMED at REVIEW.
-    The Theil-Sen slope is shown and decides nothing.
+    at most 0.01, the latest more than 8.0 % (the reference change value) below the first, and also at least 1.0 g/dL
+    below it or below the lower limit of its range. CONFIRMED at REVIEW. The Theil-Sen slope is shown and decides
+    nothing.
 When it stays silent
     Fewer than five such results or less than 90 days: NOT_EVALUABLE, since four results cannot show a trend. Results
-    within 90 days of a red cell transfusion or ESA, and those printed as a bound, are left out.
+    within 90 days of a red cell transfusion or ESA, and those printed as a bound, are left out. A fall of less than
+    1.0 g/dL where neither the laboratory's range nor one for the age and sex is known: NOT_EVALUABLE.
 Source
     Mann-Kendall test with its exact distribution, ties included; Theil-Sen slope. Reference change value as in
     CBC-HB-FALL. Five results, 21 and 90 days, the window of ten, 0.01 (one-sided, since every new result is another
-    test) and the level are defaults of this project.
+    test), 1.0 g/dL and the level are defaults of this project; the range is the laboratory's own, else one typical
+    for age and sex.
 """
 
 from __future__ import annotations
@@ -33,10 +36,11 @@ from labs.rules.base import (
 from labs.rules.blood_counts.baseline import ALL_DISEASES
 from labs.rules.blood_counts.haemoglobin_fall import CHANGE
 from labs.rules.blood_counts.spaced import spaced
-from labs.rules.checks import Check, more_than_percent
+from labs.rules.checks import Check, at_least, more_than_percent
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import COUNTS, under
 from labs.rules.markers import series_of
+from labs.rules.ranges import NO_RANGE, lower_limit
 from labs.rules.remission import before_remission, remission_note
 from labs.rules.series import Reference, Series
 from labs.rules.signals import AT_ONCE, Signal, Silence, Terms, weighed
@@ -44,6 +48,7 @@ from labs.rules.sources import COSKUN_2020, MANN_KENDALL, VIGIL
 from labs.rules.trend import Kendall, mann_kendall, probability_text, theil_sen
 from labs.rules.wording import unit_text
 
+DROP = Threshold("1.0", "g/dL", VIGIL, date(2026, 1, 1))
 LEAST = Threshold("5", "{results}", VIGIL, date(2026, 1, 1))
 MOST = Threshold("10", "{results}", VIGIL, date(2026, 1, 1))
 APART = Threshold("21", "d", VIGIL, date(2026, 1, 1))
@@ -81,6 +86,31 @@ EXAMPLES = (
         "2026-04-05 11.0",
         CONFIRMED,
         "2026-04-05",
+        REVIEW,
+    ),
+    Example(
+        "less than 1.0, and no range known",
+        "2025-01-05 11.5 g/dL | 2025-04-05 11.3 | 2025-07-05 11.1 | 2025-10-05 10.9 | 2026-01-05 10.51",
+        NOT_EVALUABLE,
+    ),
+    Example(
+        "less than 1.0, within the range printed",
+        "2025-01-05 11.5 g/dL | 2025-04-05 11.3 | 2025-07-05 11.1 | 2025-10-05 10.9 | 2026-01-05 10.51 [10.5..15]",
+        NOT_RAISED,
+    ),
+    Example(
+        "less than 1.0, below the range printed",
+        "2025-01-05 11.5 g/dL | 2025-04-05 11.3 | 2025-07-05 11.1 | 2025-10-05 10.9 | 2026-01-05 10.51 [11..15]",
+        CONFIRMED,
+        "2026-01-05",
+        REVIEW,
+    ),
+    Example(
+        "less than 1.0, below the range typical for women",
+        "born 1960-01-01 | sex female | "
+        "2025-01-05 11.5 g/dL | 2025-04-05 11.3 | 2025-07-05 11.1 | 2025-10-05 10.9 | 2026-01-05 10.51",
+        CONFIRMED,
+        "2026-01-05",
         REVIEW,
     ),
     Example("four", "2025-01-05 13.8 g/dL | 2025-04-05 13.0 | 2025-07-05 12.0 | 2025-10-05 11.0", NOT_EVALUABLE),
@@ -132,6 +162,16 @@ def haemoglobin_trend(cohort: Cohort) -> Signal:
     fallen = criterion(h.low, first).met & enough
     for row in fallen.nonzero()[0].tolist():
         fallen[row] = unlikely(mann_kendall(h.low[windows.of(row)].tolist()))
+    limit = lower_limit(h, "haemoglobin")
+    far = dropped(h.low, first).met
+    open_ = fallen & ~far & ~limit.known
+    fallen &= far | limit.undercut(h.low)
+
+    def compared(row: int) -> list[Comparison]:
+        one = slice(row, row + 1)
+        below = limit.compared(h, row, h.low)
+        return [*dropped(h.low[one], first[one]).comparisons(0), *below, *_statistics(h, windows.of(row))]
+
     return weighed(
         h,
         criterion,
@@ -139,15 +179,24 @@ def haemoglobin_trend(cohort: Cohort) -> Signal:
         against=own,
         direction="below",
         terms=Terms(AT_ONCE, alone=REVIEW),
-        silences=(*before_remission(h), Silence(~enough, NOT_EVALUABLE, TOO_SHORT)),
+        silences=(
+            *before_remission(h),
+            Silence(~enough, NOT_EVALUABLE, TOO_SHORT),
+            Silence(open_, NOT_EVALUABLE, NO_RANGE),
+        ),
         notes=remission_note,
-        extras=lambda row: _statistics(h, windows.of(row)),
+        extras=compared,
     )
 
 
 def criterion(value: Ints, first: Ints) -> Check:
     """More than -8.0 % since the first of the trend."""
     return more_than_percent("fall since the first of the trend", first - value, first, CHANGE)
+
+
+def dropped(value: Ints, first: Ints) -> Check:
+    """-1.0 g/dL since the first of the trend."""
+    return at_least("fall since the first of the trend, absolute", first - value, DROP)
 
 
 def unlikely(kendall: Kendall) -> bool:
@@ -181,10 +230,11 @@ RULE = Rule(
     criteria_version="VIGIL-1",
     diseases=ALL_DISEASES,
     reads=("haemoglobin",),
-    thresholds=(CHANGE, CHANCE, LEAST, MOST, APART, SPAN),
+    thresholds=(CHANGE, DROP, CHANCE, LEAST, MOST, APART, SPAN),
     sources=(MANN_KENDALL, COSKUN_2020, VIGIL),
     examples=EXAMPLES,
     evaluate=haemoglobin_trend,
     confounders=COUNTS,
     would_confirm="The next haemoglobin; iron, B12, folate, reticulocytes, CRP, kidneys, bleeding.",
+    would_clear="Values that level off or recover, or a cause found and treated.",
 )

@@ -98,4 +98,5 @@ RULE = Rule(
     evaluate=neutropenia,
     confounders=COUNTS,
     would_confirm="A repeat count with smear; drugs, infection; fever at once.",
+    would_clear="A count that recovers, or a drug or infection that explains it.",
 )

@@ -131,4 +131,5 @@ RULE = Rule(
     evaluate=thrombocytopenia,
     confounders=(*COUNTS, TRANSFUSION),
     would_confirm="A repeat count in citrate with smear, to rule out clumping; drugs, infection, spleen.",
+    would_clear="A normal count in citrate (clumping), a count that recovers, or a cause found.",
 )

@@ -137,4 +137,5 @@ RULE = Rule(
     evaluate=red_cell_fall,
     confounders=COUNTS,
     would_confirm="A second count with haemoglobin on another day.",
+    would_clear="A count back near the baseline, or a cause found and treated.",
 )

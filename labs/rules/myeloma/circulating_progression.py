@@ -41,7 +41,7 @@ from labs.rules.cohort import Cohort
 from labs.rules.markers import series_of
 from labs.rules.myeloma.light_chains import NORMAL_RATIO_HIGH, NORMAL_RATIO_LOW
 from labs.rules.myeloma.measurable import INVOLVED_FLC, SERUM, URINE, Marker, marker_states
-from labs.rules.myeloma.progression import MYELOMA, REPEAT, SET_APART
+from labs.rules.myeloma.progression import MYELOMA, NOT_AGAIN, REPEAT, SET_APART
 from labs.rules.series import Series
 from labs.rules.signals import Signal, Silence, rise
 from labs.rules.sources import DISPENZIERI_2009, KUMAR_2016, RAJKUMAR_2011, VIGIL
@@ -156,4 +156,5 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=progression,
     would_confirm=REPEAT,
+    would_clear=NOT_AGAIN,
 )

@@ -38,7 +38,7 @@ from labs.rules.confounders import PROTEINS
 from labs.rules.myeloma.flc_marker import flc_marker, unless_clone_known
 from labs.rules.myeloma.light_chains import NORMAL_RATIO_HIGH, NORMAL_RATIO_LOW, flc_difference
 from labs.rules.myeloma.measurable import INVOLVED_FLC, SERUM, URINE
-from labs.rules.myeloma.progression import MYELOMA, REPEAT, SET_APART
+from labs.rules.myeloma.progression import MYELOMA, NOT_AGAIN, REPEAT, SET_APART
 from labs.rules.series import Series
 from labs.rules.signals import Signal, Silence, rise
 from labs.rules.sources import DISPENZIERI_2009, KUMAR_2016, RAJKUMAR_2011, VIGIL
@@ -161,4 +161,5 @@ RULE = Rule(
     evaluate=progression,
     confounders=(*PROTEINS, "dialysis"),
     would_confirm=REPEAT,
+    would_clear=NOT_AGAIN,
 )

@@ -101,4 +101,5 @@ RULE = Rule(
     confounders=COUNTS,
     would_confirm="A second haemoglobin on another day, and no other cause: therapy, bleeding, iron, B12, "
     "infection, kidneys.",
+    would_clear="A second haemoglobin back near the baseline, or a cause other than myeloma.",
 )

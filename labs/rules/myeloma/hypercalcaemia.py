@@ -156,4 +156,5 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=hypercalcaemia,
     would_confirm="An ionised calcium; parathyroid hormone; a repeat with albumin.",
+    would_clear="A normal ionised calcium, or another cause (parathyroid hormone, vitamin D, drugs).",
 )

@@ -88,4 +88,6 @@ RULE = Rule(
     confounders=(*PROTEINS, "dialysis"),
     would_confirm="A 24-hour urine with electrophoresis and immunofixation, creatinine, and a second pair of free "
     "light chains.",
+    would_clear="The next pair of free light chains back near its lowest level, or a kidney or "
+    "infection that explains both chains.",
 )

@@ -93,4 +93,5 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=progression,
     would_confirm="A further marrow, imaging, or another marker that can be measured.",
+    would_clear="A further marrow below the bar, read by the same method.",
 )

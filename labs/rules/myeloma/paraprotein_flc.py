@@ -42,7 +42,7 @@ from labs.rules.cohort import Cohort
 from labs.rules.confounders import PROTEINS
 from labs.rules.myeloma.flc_marker import unless_clone_known
 from labs.rules.myeloma.light_chains import NORMAL_RATIO_HIGH, NORMAL_RATIO_LOW, abnormal_ratio, involved_flc
-from labs.rules.myeloma.progression import MYELOMA, REPEAT, SET_APART
+from labs.rules.myeloma.progression import MYELOMA, NOT_AGAIN, REPEAT, SET_APART
 from labs.rules.series import Series
 from labs.rules.signals import Signal, rise
 from labs.rules.sources import DISPENZIERI_2009, PARAPROTEIN_RELAPSE, VIGIL
@@ -153,4 +153,5 @@ RULE = Rule(
     evaluate=relapse,
     confounders=(*PROTEINS, "dialysis"),
     would_confirm=REPEAT,
+    would_clear=NOT_AGAIN,
 )

@@ -43,7 +43,7 @@ from labs.rules.checks import Check, at_least, at_least_percent
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import PROTEINS
 from labs.rules.markers import series_of
-from labs.rules.myeloma.progression import MYELOMA, SET_APART
+from labs.rules.myeloma.progression import MYELOMA, NOT_AGAIN, SET_APART
 from labs.rules.series import Series
 from labs.rules.signals import NEXT_ASSESSMENT, Signal, Terms, rise
 from labs.rules.sources import PARAPROTEIN_RELAPSE, VIGIL
@@ -189,4 +189,5 @@ RULE = Rule(
     evaluate=relapse,
     confounders=PROTEINS,
     would_confirm="A second measurement by the same method within two months that also meets the criterion.",
+    would_clear=NOT_AGAIN,
 )

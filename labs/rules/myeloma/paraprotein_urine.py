@@ -34,7 +34,7 @@ from labs.rules.base import (
 from labs.rules.checks import Check, at_least
 from labs.rules.cohort import Cohort
 from labs.rules.markers import series_of
-from labs.rules.myeloma.progression import MYELOMA, REPEAT, SET_APART
+from labs.rules.myeloma.progression import MYELOMA, NOT_AGAIN, REPEAT, SET_APART
 from labs.rules.signals import Signal, rise
 from labs.rules.sources import PARAPROTEIN_RELAPSE, VIGIL
 
@@ -93,4 +93,5 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=relapse,
     would_confirm=REPEAT,
+    would_clear=NOT_AGAIN,
 )

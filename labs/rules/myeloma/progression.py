@@ -13,6 +13,9 @@ from labs.rules.sources import VIGIL
 SET_APART = Threshold("25", "%", VIGIL, date(2026, 1, 1))
 MYELOMA = frozenset({"MM"})
 REPEAT = "A second assessment on another day by the same method that also meets the criterion, before any new therapy."
+NOT_AGAIN = (
+    "The next assessment by the same method no longer meets the criterion, or the laboratory corrects the value."
+)
 
 
 def unless_stated_not_measurable(series: Series, marker: str, words: str) -> tuple[Silence, ...]:

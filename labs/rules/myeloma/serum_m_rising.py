@@ -166,4 +166,6 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=rising,
     confounders=PROTEINS,
+    would_confirm="The next assessment by the same method: MM-PD-SERUM-M judges it.",
+    would_clear="The next assessment back at the lowest level.",
 )

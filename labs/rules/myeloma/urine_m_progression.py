@@ -37,7 +37,7 @@ from labs.rules.checks import Check, at_least, at_least_percent
 from labs.rules.cohort import Cohort
 from labs.rules.markers import series_of
 from labs.rules.myeloma.measurable import URINE, baseline_note
-from labs.rules.myeloma.progression import MYELOMA, REPEAT, SET_APART, unless_stated_not_measurable
+from labs.rules.myeloma.progression import MYELOMA, NOT_AGAIN, REPEAT, SET_APART, unless_stated_not_measurable
 from labs.rules.series import Series
 from labs.rules.signals import Signal, rise
 from labs.rules.sources import KUMAR_2016, RAJKUMAR_2011, VIGIL
@@ -122,4 +122,5 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=progression,
     would_confirm=REPEAT,
+    would_clear=NOT_AGAIN,
 )

@@ -191,4 +191,5 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=assay_changed,
     would_confirm="A repeat by the old method, or a parallel measurement by both.",
+    would_clear="The laboratory's statement that both assays give the same values, recorded as a bridge.",
 )
