@@ -12,6 +12,7 @@ from labs.rules.acute_lymphoblastic import blood_relapse as all_blood_relapse
 from labs.rules.acute_lymphoblastic import csf_relapse as all_csf_relapse
 from labs.rules.acute_lymphoblastic import marrow_relapse as all_marrow_relapse
 from labs.rules.acute_lymphoblastic import marrow_relapse_m3 as all_marrow_relapse_m3
+from labs.rules.acute_lymphoblastic import marrow_relapse_pdl as all_marrow_relapse_pdl
 from labs.rules.acute_lymphoblastic import residual_relapse as all_residual_relapse
 from labs.rules.acute_myeloid import blood_relapse as aml_blood_relapse
 from labs.rules.acute_myeloid import blood_relapse_2017 as aml_blood_relapse_2017
@@ -79,6 +80,7 @@ RULES: tuple[Rule, ...] = (
     aml_low_counts.RULE,
     all_marrow_relapse.RULE,
     all_marrow_relapse_m3.RULE,
+    all_marrow_relapse_pdl.RULE,
     all_blood_relapse.RULE,
     all_residual_relapse.RULE,
     all_csf_relapse.RULE,

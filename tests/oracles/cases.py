@@ -15,6 +15,7 @@ from tests.oracles import (
     myeloma,
     others,
     paraprotein,
+    ponte_di_legno,
     residual,
     symptoms,
 )
@@ -248,6 +249,20 @@ CASES = (
         gaps=(1, 6, 7, 8, 30),
         remission=True,
         therapy=True,
+    ),
+    Case(
+        "ALL-MARROW-PDL",
+        ponte_di_legno.marrow,
+        {
+            "mrd_receptor": ("0", "0.99", "1", "4.99", "5", "8", "24.9", "25"),
+            "mrd_flow": ("0", "0.99", "1", "3", "5"),
+            "mrd_fish": ("0", "0.99", "1", "6"),
+            "blasts_marrow": ("0", "0.99", "1", "4.9", "5", "25", "60"),
+        },
+        diseases=("ALL", "ALL", "ALL", "AML"),
+        gaps=(0, 1, 6, 7, 28, 29),
+        remission=True,
+        panel=True,
     ),
     Case(
         "ALL-MARROW-M3",

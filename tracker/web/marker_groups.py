@@ -47,7 +47,7 @@ GROUPS = (
         rules=("MM-PD-MARROW", "MM-PD-MARROW-2011"),
     ),
     MarkerGroup(
-        "blasts-marrow", _("Blasts in marrow"), ("blasts_marrow",), LEUKAEMIAS, rules=("AML-MARROW", "ALL-MARROW")
+        "blasts-marrow", _("Blasts in marrow"), ("blasts_marrow",), LEUKAEMIAS, rules=("AML-MARROW", "ALL-MARROW", "ALL-MARROW-M3")
     ),
     MarkerGroup("mrd-molecular", _("Molecular residual disease"), ("mrd_molecular",), ALL_DISEASES, starts_log=True),
     MarkerGroup("mrd-flow", _("Residual disease by flow"), ("mrd_flow",), ALL_DISEASES, starts_log=True),
@@ -57,6 +57,7 @@ GROUPS = (
     MarkerGroup(
         "mrd-sequencing", _("Residual disease by sequencing"), ("mrd_sequencing",), ALL_DISEASES, starts_log=True
     ),
+    MarkerGroup("mrd-fish", _("Leukaemic cells by FISH"), ("mrd_fish",), LEUKAEMIAS, starts_log=True),
     MarkerGroup("blasts-blood", _("Blasts in blood"), ("blasts_blood_percent",), LEUKAEMIAS),
     MarkerGroup(
         "haemoglobin",

@@ -6,8 +6,8 @@
     COG             -                    marrow (or combined) below 36 months,      from there
                                          isolated extramedullary below 18 months
 
-Months are those of the calendar; shown are days / 30.4375, marked ≈. What is not recorded leaves the label open; nothing
-is guessed.
+Months are those of the calendar; shown are days / 30.4375, marked ≈. What is not recorded leaves the label open;
+nothing is guessed.
 """
 
 from __future__ import annotations

@@ -30,4 +30,5 @@ RESIDUAL_DISEASE = (
     _residual("mrd_molecular", "Residual disease by transcript per 100 control gene copies"),
     _residual("mrd_receptor", "Residual disease by immunoglobulin/T-cell receptor PCR"),
     _residual("mrd_sequencing", "Residual disease by sequencing"),
+    _residual("mrd_fish", "Leukaemic cells by FISH or cytogenetics"),
 )
