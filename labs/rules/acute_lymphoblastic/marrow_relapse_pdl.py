@@ -19,14 +19,14 @@ Source
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
-from labs.rules.acute_lymphoblastic.hematogones import of_marrow
+from labs.rules.acute_lymphoblastic.marrow_tests import READS, MarrowTests, marrows
 from labs.rules.acute_lymphoblastic.relapse_time import marrow_time
-from labs.rules.arrays import UNBOUNDED, Bools, Ints
+from labs.rules.arrays import Bools, Ints
 from labs.rules.base import (
     CONFIRMED,
     NOT_APPLICABLE,
@@ -45,12 +45,11 @@ from labs.rules.checks import Check, at_least
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import LEUKAEMIA
 from labs.rules.evidence import interval_text
-from labs.rules.markers import concatenated, one_a_day, pooled
 from labs.rules.remission import before_remission, remission_note
 from labs.rules.series import Series
 from labs.rules.signals import AT_ONCE, Signal, Terms, Words, weighed
 from labs.rules.sources import BUCHMANN_2022, RELAPSE_TIMES, VIGIL
-from labs.vocabulary.fixed_point import MRD_PLACES, PLACES
+from labs.vocabulary.fixed_point import MRD_PLACES
 
 SINCE = date(2022, 3, 24)
 ONE = Threshold("1", "%", BUCHMANN_2022, SINCE, MRD_PLACES)
@@ -58,9 +57,6 @@ FIVE = Threshold("5", "%", BUCHMANN_2022, SINCE, MRD_PLACES)
 ALONE = Threshold("25", "%", BUCHMANN_2022, SINCE, MRD_PLACES)
 SOONEST = Threshold("7", "d", VIGIL, date(2026, 1, 1))
 LATEST = Threshold("28", "d", VIGIL, date(2026, 1, 1))
-RESIDUAL = ("mrd_flow", "mrd_receptor", "mrd_sequencing", "mrd_molecular")
-READS = (*RESIDUAL, "mrd_fish", "blasts_marrow")
-FINER = 10 ** (MRD_PLACES - PLACES)
 
 _IN = "remission 2025-06-01 | 2026-05-01 mrd_receptor "
 EXAMPLES = (
@@ -105,40 +101,12 @@ EXAMPLES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class _Tests:
-    """The tests of each marrow: bounds by test, whether it was made; and what they come to."""
-
-    names: tuple[str, ...]
-    low: Ints
-    high: Ints
-    made: Bools
-
-    @property
-    def residual(self) -> Bools:
-        """Marrows with a residual disease test."""
-        made: Bools = np.logical_or.reduce(self.made[: len(RESIDUAL)], axis=0)
-        return made
-
-    def greatest(self, bound: Ints) -> Ints:
-        """The greatest residual disease, else the greatest of the other tests."""
-        held = np.where(self.made, bound, 0)
-        among = len(RESIDUAL)
-        greatest: Ints = np.where(self.residual, held[:among].max(axis=0), held[among:].max(axis=0))
-        return greatest
-
-    @property
-    def enough(self) -> Ints:
-        """How many tests are surely at least 1 %."""
-        count: Ints = (self.made & (self.low >= ONE.amount)).sum(axis=0)
-        return count
-
-
 def marrow_relapse(cohort: Cohort) -> Signal:
     """Marrows by the table, and second marrows."""
-    days, tests = _marrows(cohort)
+    days, tests = marrows(cohort)
     days = replace(days, low=tests.greatest(tests.low), high=tests.greatest(tests.high))
-    others = tests.enough - (days.low >= ONE.amount)
+    enough = tests.count(ONE.amount)
+    others = enough - (days.low >= ONE.amount)
     alone = days.low >= ALONE.amount
     with_one = (days.low >= FIVE.amount) & (others >= 1)
     with_two = (days.low >= ONE.amount) & (others >= 2)
@@ -147,7 +115,7 @@ def marrow_relapse(cohort: Cohort) -> Signal:
     hit = (days.low >= bar) | (days.high > bar)
     silences = before_remission(days)
     judged = np.logical_and.reduce([np.ones(days.size, bool), *(~silence.rows for silence in silences)])
-    second = _second_marrows(days, hit & judged, tests.enough >= 2)
+    second = _second_marrows(days, hit & judged, enough >= 2)
     return weighed(
         days,
         criterion,
@@ -171,34 +139,6 @@ def criterion(value: Ints, _: Ints) -> Check:
     )
 
 
-def _marrows(cohort: Cohort) -> tuple[Series, _Tests]:
-    """A row for each patient and day with any test of marrow, and the tests of that day."""
-    parts = [*(of_marrow(cohort, code) for code in READS[:-1]), _finer(pooled(cohort, "blasts_marrow"))]
-    joined = concatenated(parts[0], parts, "marrow")
-    days = one_a_day(joined, (joined.low,))
-    rows = [days.on_the_same_day(part) for part in parts]
-    low, high = (
-        np.array([_held(getattr(part, bound), at) for part, at in zip(parts, rows, strict=True)])
-        for bound in ("low", "high")
-    )
-    sources = tuple(np.where(at >= 0, _held(part.sources[0], at), -1) for part, at in zip(parts, rows, strict=True))
-    names = tuple(part.name for part in parts)
-    made = np.array(rows).reshape(len(parts), days.size) >= 0
-    days = replace(days, name="Leukaemic cells in marrow", sources=sources)
-    return days, _Tests(names, low, high, made)
-
-
-def _held(values: Ints, rows: Ints) -> Ints:
-    return values[np.maximum(rows, 0)] if values.size else np.zeros(rows.size, np.int64)
-
-
-def _finer(blasts: Series) -> Series:
-    """Blasts in the fixed point of residual disease."""
-    low = blasts.low * FINER
-    high = np.where(blasts.high >= UNBOUNDED, UNBOUNDED, blasts.high * FINER) if blasts.censored else low
-    return replace(blasts, low=low, high=high, places=MRD_PLACES)
-
-
 def _second_marrows(days: Series, hit: Bools, enough: Bools) -> Ints:
     """For each marrow with two tests of at least 1 % the first marrow it follows 7 to 28 days after; -1 for none."""
     out = np.full(days.size, -1, np.int64)
@@ -211,26 +151,27 @@ def _second_marrows(days: Series, hit: Bools, enough: Bools) -> Ints:
     return out
 
 
-def _compared(days: Series, tests: _Tests, second: Ints, row: int) -> list[Comparison]:
+def _compared(days: Series, tests: MarrowTests, second: Ints, row: int) -> list[Comparison]:
     """The other tests of the marrow, and the marrow before it."""
     said = [
         f"{name} {interval_text(int(tests.low[at, row]), int(tests.high[at, row]), days)}"
         for at, name in enumerate(tests.names)
         if tests.made[at, row]
     ]
-    low, others = int(days.low[row]), int(tests.enough[row]) - bool(days.low[row] >= ONE.amount)
+    enough = int(tests.count(ONE.amount)[row])
+    low, others = int(days.low[row]), enough - bool(days.low[row] >= ONE.amount)
     needed = 1 if low >= FIVE.amount else 2
     words = f"at least {needed} other {'test' if needed == 1 else 'tests'} of 1 % or more"
     out = []
     if low < ALONE.amount:
         out.append(Comparison("tests of this marrow", "; ".join(said), words, others >= needed))
     if second[row] >= 0:
-        apart = f"{int(tests.enough[row])} tests, {int(days.day[row] - days.day[second[row]])} days after"
+        apart = f"{enough} tests, {int(days.day[row] - days.day[second[row]])} days after"
         out.append(Comparison("second marrow", apart, "two tests of 1 % or more, 7 to 28 days after a first", met=True))
     return out
 
 
-def _missing(tests: _Tests, row: int) -> list[str]:
+def _missing(tests: MarrowTests, row: int) -> list[str]:
     return [] if tests.residual[row] else ["a residual disease test (flow cytometry, PCR or sequencing) of this marrow"]
 
 
