@@ -30,6 +30,7 @@ class ExampleResult:
 
     place   its row in the cohort the rule sees
     number  the value in the unit of the analyte, where it has one, for drawing it
+    more    what came beside the value: the printed range, cells counted, limit of detection, target
     """
 
     place: int
@@ -43,6 +44,8 @@ class ExampleResult:
     accession: str = ""
     comparator: str = ""
     number: Fraction | None = None
+    specimen: str = ""
+    more: str = ""
 
     @property
     def marker(self) -> str:
@@ -56,8 +59,8 @@ class ExampleResult:
 
     @property
     def made(self) -> str:
-        """Laboratory, method and accession, as far as the example tells."""
-        return ", ".join(filter(None, (self.laboratory, self.method, self.accession)))
+        """Specimen, laboratory, method and accession, and what came beside the value, as far as the example tells."""
+        return ", ".join(filter(None, (self.specimen, self.laboratory, self.method, self.accession, self.more)))
 
     @property
     def is_readable(self) -> bool:
@@ -129,14 +132,27 @@ def _results(items: list[list[str]], analyte: str) -> Iterator[ExampleResult]:
             unit = unit if words[0] == analyte else ANALYTES[words[0]].unit
             analyte, *words = words
         printed, *rest = words
-        marks = {word[0]: word[1:] for word in rest if word[0] in "@#"}
-        unit = next((word for word in rest if word[0] not in "@#"), unit) or ANALYTES[analyte].unit
-        laboratory, _, method = marks.get("@", "").partition("/")
-        bare = printed.lstrip("<>=")
+        marks = {word[0]: word[1:] for word in rest if word[0] in "@#["}
+        details = dict(word.split(":", 1) for word in rest if word.partition(":")[0] in DETAILS)
+        plain = (word for word in rest if word[0] not in "@#[" and word.partition(":")[0] not in DETAILS)
+        unit = next(plain, unit) or ANALYTES[analyte].unit
+        laboratory, method, specimen = (*marks.get("@", "").split("/"), "", "")[:3]
+        in_words = bool(ANALYTES[analyte].scale)
+        bare = "" if in_words else printed.lstrip("<>=")
         yield ExampleResult(
-            place, date.fromisoformat(moment[:10]), moment[11:], analyte, printed, unit, laboratory, method,
-            marks.get("#", ""), printed[: len(printed) - len(bare)], _number(bare, unit, analyte),
+            place, date.fromisoformat(moment[:10]), moment[11:], analyte,
+            printed.replace("_", " ") if in_words else printed, "" if in_words else unit, laboratory, method,
+            marks.get("#", ""), "" if in_words else printed[: len(printed) - len(bare)],
+            _number(bare, unit, analyte), specimen.replace("_", " "), _more(marks.get("[", ""), details),
         )  # fmt: skip
+
+
+def _more(printed_range: str, details: Mapping[str, str]) -> str:
+    lower, _dots, upper = printed_range.rstrip("]").partition("..")
+    words = (
+        [_("range %(lower)s to %(upper)s") % {"lower": lower or "–", "upper": upper or "–"}] if printed_range else []
+    )
+    return ", ".join([*words, *(str(DETAILS[kind]) % value for kind, value in details.items())])
 
 
 def _number(bare: str, unit: str, analyte: str) -> Fraction | None:
@@ -170,14 +186,26 @@ def _event(words: list[str]) -> ExampleFact:
     return ExampleFact("event", text % said, date.fromisoformat(start))
 
 
+DETAILS: Mapping[str, str | Promise] = {
+    "cells": gettext_lazy("%s cells counted"),
+    "limit": gettext_lazy("limit of detection %s"),
+    "target": gettext_lazy("target %s"),
+}
 FACTS: Mapping[str, str | Promise] = {
     "line": gettext_lazy("line of therapy begun on %s"),
     "remission": gettext_lazy("remission recorded on %s"),
+    "relapse": gettext_lazy("relapse recorded on %s"),
+    "diagnosed": gettext_lazy("diagnosed on %s"),
+    "therapy_ended": gettext_lazy("therapy ended on %s"),
+    "today": gettext_lazy("asked on %s"),
+    "rebaseline": gettext_lazy("comparisons begun anew: %s"),
+    "sex": gettext_lazy("sex: %s"),
+    "heavy_chain": gettext_lazy("heavy chain of the clone: %s"),
     "born": gettext_lazy("born %s"),
     "disease": gettext_lazy("disease recorded: %s"),
     "light_chain": gettext_lazy("light chain of the clone: %s"),
     "disease_type": gettext_lazy("type of the disease: %s"),
     "measurable": gettext_lazy("recorded as measurable: %s"),
 }
-DATED_FACTS = frozenset({"line", "remission"})
+DATED_FACTS = frozenset({"line", "remission", "relapse"})
 """Facts with a day, which stands in the picture."""

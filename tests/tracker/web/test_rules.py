@@ -50,9 +50,16 @@ def test_an_example_is_read_for_people_as_the_rule_reads_it(rule: Rule, example:
     assert [(one.analyte, one.on, one.comparator) for one in shown.results] == [
         (row.analyte, row.collected_on, row.comparator) for row in rows
     ]
+    measured = [(one, row) for one, row in zip(shown.results, rows, strict=True) if not ANALYTES[row.analyte].scale]
     assert [
-        None if one.number is None else to_amount(one.number, ANALYTES[one.analyte].places) for one in shown.results
-    ] == [row.amount for row in rows]
+        None if one.number is None else to_amount(one.number, ANALYTES[one.analyte].places) for one, _ in measured
+    ] == [row.amount for _, row in measured]
+    assert [one.printed for one in shown.results if ANALYTES[one.analyte].scale] == [
+        row.note.coded for row in rows if ANALYTES[row.analyte].scale
+    ]
+    for one, row in zip(shown.results, rows, strict=True):
+        assert ("range" in one.more) is (row.lower is not None or row.upper is not None)
+        assert (f"{row.note.cells_counted} cells" in one.more) is (row.note.cells_counted is not None)
     assert [fact.on for fact in shown.facts if fact.kind == "line"] == list(facts.line_starts)
     assert len([fact for fact in shown.facts if fact.kind == "event"]) == len(facts.events)
     assert sum(len(sample) for sample in shown.samples) == len(rows)
