@@ -102,6 +102,16 @@ CORRECTED_CALCIUM_OLDER = Source(
     "IMWG-2006",
     "Durie BGM, et al. International uniform response criteria for multiple myeloma. Leukemia 2006;20:1467-1473",
 )
+EUBIVAS_LDH = Source(
+    "EUBIVAS-LDH",
+    "European Biological Variation Study (EuBIVAS): within-subject variation of LDH (5.2 % of its mean); from knowledge, "
+    "to be checked against the paper",
+)
+KDIGO_CKD_2012 = Source(
+    "KDIGO-CKD-2012",
+    "KDIGO 2012 clinical practice guideline for the evaluation and management of chronic kidney disease, 2.1.3. Kidney "
+    "Int Suppl 2013;3:1-150",
+)
 EFLM_HAEMATOLOGY = Source(
     "EFLM-HAEMATOLOGY",
     "EFLM biological variation database: within-subject variation of platelets (7.3 % of their mean)",

@@ -13,6 +13,8 @@ UNITS = {
     "{count}": "",
     "/uL": "/µL",
     "umol/L": "µmol/L",
+    "mL/min/{1.73_m2}": "mL/min/1.73 m²",
+    "mm2": "mm²",
 }
 DECIMALS = {"g/dL": 1, "mg/dL": 1, "10*6/uL": 2}
 MOST_DECIMALS = 3
