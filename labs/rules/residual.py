@@ -17,7 +17,7 @@ from labs.rules.base import NOT_EVALUABLE, Comparison
 from labs.rules.cohort import Cohort
 from labs.rules.evidence import interval_text
 from labs.rules.markers import concatenated, series_of
-from labs.rules.remission import before_remission, remission_note
+from labs.rules.remission import outside_remission, remission_note
 from labs.rules.series import Reference, Series
 from labs.rules.signals import Notes, Silence
 from labs.rules.wording import amount_text
@@ -99,7 +99,7 @@ def cannot_refute(series: Series, earlier: Before) -> Bools:
 def silences(series: Series, earlier: Before, hits: Bools) -> tuple[Silence, ...]:
     """Results from before the remission, and positive ones after negatives that were less sensitive only."""
     unclear = earlier.positive & ~hits & (earlier.negative < NOTHING)
-    return (*before_remission(series), Silence(unclear, NOT_EVALUABLE, LESS_SENSITIVE))
+    return (*outside_remission(series), Silence(unclear, NOT_EVALUABLE, LESS_SENSITIVE))
 
 
 def compared(series: Series, earlier: Before, converted: Bools, row: int, times: int) -> list[Comparison]:

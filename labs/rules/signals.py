@@ -156,11 +156,13 @@ class Signal:
 
     def _running_on(self, judged: Bools, paused: Bools) -> Bools:
         """Rows of a run of hits that began outside of the pause."""
-        hit = (self.sure | self.weak) & judged
+        rows = judged.nonzero()[0]
+        hit, segment = (self.sure | self.weak)[rows], self.series.segment[rows]
         begins = hit.copy()
-        begins[1:] &= ~hit[:-1] | self.series.first[1:]
-        began_before = np.append(False, ~paused[begins])
-        running: Bools = hit & began_before[begins.cumsum()]
+        begins[1:] &= ~hit[:-1] | (segment[1:] != segment[:-1])
+        began_before = np.append(False, ~paused[rows[begins]])
+        running = np.zeros(judged.size, bool)
+        running[rows] = hit & began_before[begins.cumsum()]
         return running
 
 

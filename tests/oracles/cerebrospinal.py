@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from fractions import Fraction
 
+from tests.oracles.course import judged
 from tests.oracles.myeloma import pooled
 from tests.oracles.others import since_remission
 from tests.oracles.plain import INFINITY, Mark, PlainPatient, PlainResult, Said, tell
@@ -20,10 +21,11 @@ def acute_lymphoblastic(patient: PlainPatient) -> list[Said]:
         for row in pooled(patient, code).values():
             for r in row:
                 days.setdefault(r.day, {})[code] = r
-    marks: dict[date | None, list[Mark]] = {}
+    rows: dict[date | None, list[tuple[date, Mark | None]]] = {}
     for day in sorted(days):
-        if "csf_blasts" in days[day] and since_remission(patient, day):
-            marks.setdefault(patient.line_of(day), []).append(_mark(day, days[day]))
+        looked = "csf_blasts" in days[day] and since_remission(patient, day)
+        rows.setdefault(patient.line_of(day), []).append((day, _mark(day, days[day]) if looked else None))
+    marks = {line: judged(patient, own) for line, own in rows.items()}
     return [said for line, own in marks.items() for said in tell(own, line, needed=1, one_a_line=False, lapsed=2)]
 
 

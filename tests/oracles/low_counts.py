@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from tests.oracles.course import judged
 from tests.oracles.others import since_remission
 from tests.oracles.plain import D, Mark, PlainPatient, PlainResult, Said, series, tell
 
@@ -28,11 +29,10 @@ def acute_myeloid(patient: PlainPatient) -> list[Said]:
                 held = days.setdefault(r.day, {}).get(code)
                 if held is None or (r.low, r.high) < (held.low, held.high):
                     days[r.day][code] = r
-    marks: dict[date | None, list[Mark]] = {}
+    rows: dict[date | None, list[tuple[date, Mark | None]]] = {}
     for day in sorted(days):
-        mark = _mark(patient, day, days[day])
-        if mark is not None:
-            marks.setdefault(patient.line_of(day), []).append(mark)
+        rows.setdefault(patient.line_of(day), []).append((day, _mark(patient, day, days[day])))
+    marks = {line: judged(patient, own) for line, own in rows.items()}
     return [said for line, own in marks.items() for said in tell(own, line, one_a_line=False)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from tests.oracles.course import judged
 from tests.oracles.myeloma import pooled
 from tests.oracles.others import since_remission
 from tests.oracles.plain import Mark, PlainPatient, PlainResult, Said, tell
@@ -77,6 +78,6 @@ def _marrows(patient: PlainPatient, disease: str, weigh) -> list[Said]:  # type:
         return []
     out = []
     for line, row in pooled(patient, "blasts_marrow").items():
-        marks = [weigh(patient, r) for r in row if since_remission(patient, r.day)]
-        out += tell(marks, line, needed=1, one_a_line=False)
+        marks = [(r.day, weigh(patient, r)) for r in row if since_remission(patient, r.day)]
+        out += tell(judged(patient, marks), line, needed=1, one_a_line=False)
     return out

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from tests.oracles.course import judged
 from tests.oracles.myeloma import pooled
 from tests.oracles.plain import (
     INFINITY,
@@ -47,11 +48,11 @@ def _blood(patient: PlainPatient, disease: str, **how: object) -> list[Said]:
     out = []
     for line, row in pooled(patient, "blasts_blood_percent", "blasts_blood_count").items():
         marks = [
-            Mark(r.day, "sure" if r.low > 0 or r.high == INFINITY else "", alone=3)
+            (r.day, Mark(r.day, "sure" if r.low > 0 or r.high == INFINITY else "", alone=3))
             for r in row
             if since_remission(patient, r.day)
         ]
-        out += tell(marks, line, **how)  # type: ignore[arg-type]
+        out += tell(judged(patient, marks), line, **how)  # type: ignore[arg-type]
     return out
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 
+from tests.oracles.course import judged
 from tests.oracles.others import since_remission
 from tests.oracles.plain import INFINITY, D, Mark, PlainPatient, Point, Said, points, series, tell
 
@@ -55,17 +57,17 @@ def _marks(patient: PlainPatient, code: str, row: list[Point], bar: D, weigh: We
     def is_positive(p: Point) -> bool:
         return p.low > 0 and p.low >= bar
 
-    marks = []
+    marks: list[tuple[date, Mark | None]] = []
     for i, p in enumerate(row):
         if not since_remission(patient, p.day):
             continue
         earlier = [q for q in row[:i] if since_remission(patient, q.day)]
         negative = [q for q in earlier if not is_positive(q) and q.high < INFINITY]
         if not is_positive(p):
-            if not (i and is_positive(row[i - 1]) and p.high > row[i - 1].low):
-                marks.append(Mark(p.day))
+            open_ = i and is_positive(row[i - 1]) and p.high > row[i - 1].low
+            marks.append((p.day, None if open_ else Mark(p.day)))
             continue
         mark = weigh(code, p, negative, [q for q in earlier if is_positive(q)])
-        if mark.hit or not negative:  # below what the earlier negative ones could have shown: not judged
-            marks.append(mark)
-    return marks
+        unclear = negative and not mark.hit  # below what the earlier negative ones could have shown: not judged
+        marks.append((p.day, None if unclear else mark))
+    return judged(patient, marks)

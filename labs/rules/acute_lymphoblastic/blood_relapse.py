@@ -6,6 +6,8 @@ What it checks
 When it stays silent
     Another disease: NOT_APPLICABLE. Results from before the recorded remission are not judged. A share printed as `<1
     %` is not taken for blasts. Regeneration and G-CSF are listed as confounders.
+    After a relapse that is recorded, until a further remission is: NOT_APPLICABLE; what began before goes on. In a line
+    of therapy begun since the remission while neither is recorded: NOT_EVALUABLE.
 Source
     NCCN and ELN adult ALL: reappearance of blasts in blood after complete remission.
 """
@@ -21,7 +23,7 @@ from labs.rules.checks import Check, above
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import LEUKAEMIA
 from labs.rules.markers import pooled
-from labs.rules.remission import before_remission, remission_note
+from labs.rules.remission import outside_remission, remission_note
 from labs.rules.series import Series
 from labs.rules.signals import AT_ONCE, Signal, Terms, weighed
 from labs.rules.sources import NCCN_ALL
@@ -50,7 +52,7 @@ def blood_relapse(cohort: Cohort) -> Signal:
     b = pooled(cohort, *READS)
     sure = criterion(b.low, b.low).met | (b.high >= UNBOUNDED)
     terms = Terms(AT_ONCE, alone=URGENT)
-    return weighed(b, criterion, sure=sure, terms=terms, silences=before_remission(b), notes=missing)
+    return weighed(b, criterion, sure=sure, terms=terms, silences=outside_remission(b), notes=missing)
 
 
 def criterion(value: Ints, _: Ints) -> Check:

@@ -11,6 +11,8 @@ When it stays silent
     Another disease: NOT_APPLICABLE. A puncture whose fluid was not looked at for blasts: NOT_EVALUABLE. A share printed
     as `<1 %` is not taken for blasts. Results from before the recorded remission are not judged. Signs of the nervous
     system (CNS3c) are symptoms, and are recorded as such.
+    After a relapse that is recorded, until a further remission is: NOT_APPLICABLE; what began before goes on. In a line
+    of therapy begun since the remission while neither is recorded: NOT_EVALUABLE.
 Source
     Classes of paediatric protocols (COG). The comparison of a traumatic tap was made for blood that holds blasts; that
     it is made without them too, that blasts below 5 white cells/µL are URGENT at once, and that blood of the same day
@@ -44,7 +46,7 @@ from labs.rules.cohort import Cohort
 from labs.rules.confounders import LEUKAEMIA
 from labs.rules.evidence import interval_text
 from labs.rules.markers import concatenated, one_a_day, pooled
-from labs.rules.remission import before_remission, remission_note
+from labs.rules.remission import outside_remission, remission_note
 from labs.rules.series import Series
 from labs.rules.signals import AT_ONCE, Signal, Silence, Terms, Words, weighed
 from labs.rules.sources import CNS_CLASSES, STEINHERZ_BLEYER, VIGIL
@@ -129,7 +131,7 @@ def csf_relapse(cohort: Cohort) -> Signal:
         sure=sure,
         weak=hit,
         terms=Terms(AT_ONCE, alone=URGENT, weak_level=URGENT, lapsed=REVIEW),
-        silences=(*before_remission(days), Silence(blasts.rows < 0, NOT_EVALUABLE, NOT_LOOKED)),
+        silences=(*outside_remission(days), Silence(blasts.rows < 0, NOT_EVALUABLE, NOT_LOOKED)),
         notes=lambda series, row: [*remission_note(series, row), *_missing(counts, row)],
         extras=lambda row: _compared(counts, beyond, row),
         words=Words(sure="class CNS3", weak="blasts, but class CNS3 is not shown"),

@@ -12,6 +12,8 @@ What it checks
 When it stays silent
     Another disease: NOT_APPLICABLE. Marrows from before the recorded remission are not judged. Where no remission is
     recorded the person is taken to be in it, and the finding says so. `<5 %` is below 5 %, and silent.
+    After a relapse that is recorded, until a further remission is: NOT_APPLICABLE; what began before goes on. In a line
+    of therapy begun since the remission while neither is recorded: NOT_EVALUABLE.
 Source
     NCCN and ELN adult ALL: >= 5 %. Children: classes M2 and M3 of paediatric protocols. That hematogones give 1 to 8 %
     is known from practice; the 7 days, the levels, and the repeat from 3 to 7 % are defaults of this project.
@@ -45,7 +47,7 @@ from labs.rules.checks import Check, at_least
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import LEUKAEMIA
 from labs.rules.markers import pooled
-from labs.rules.remission import before_remission, remission_note
+from labs.rules.remission import outside_remission, remission_note
 from labs.rules.series import Series
 from labs.rules.signals import AT_ONCE, Signal, Terms, Words, weighed
 from labs.rules.sources import NCCN_ALL, PEDIATRIC_M2_M3, RELAPSE_TIMES, VIGIL
@@ -104,7 +106,7 @@ def marrow_relapse(cohort: Cohort) -> Signal:
         sure=m.low >= bar,
         weak=possible | (m.low >= blasts.NEAR.amount),
         terms=Terms(AT_ONCE, alone=URGENT, weak_level=np.where(possible & ~explained, int(REVIEW), int(INFO))),
-        silences=before_remission(m),
+        silences=outside_remission(m),
         notes=lambda series, row: [*missing(series, row), *([hematogones.ASK] if may.asked[row] else [])],
         extras=lambda row: [*blasts.interval_of(m, row, BLASTS), *hematogones.said(may, row), *marrow_time(m, row)],
         words=Words(

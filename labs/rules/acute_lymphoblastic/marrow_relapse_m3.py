@@ -8,6 +8,8 @@ What it checks
 When it stays silent
     Another disease: NOT_APPLICABLE. Marrows from before the recorded remission are not judged. `<5 %` is silent. It is
     asked only at sites whose criteria are those of older paediatric protocols: newer ones weigh residual disease.
+    After a relapse that is recorded, until a further remission is: NOT_APPLICABLE; what began before goes on. In a line
+    of therapy begun since the remission while neither is recorded: NOT_EVALUABLE.
 Source
     Marrow classes M2 and M3 of paediatric protocols. The levels, and what is said of hematogones, are defaults of this
     project.
@@ -41,7 +43,7 @@ from labs.rules.checks import Check, above, at_least
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import LEUKAEMIA
 from labs.rules.markers import pooled
-from labs.rules.remission import before_remission, remission_note
+from labs.rules.remission import outside_remission, remission_note
 from labs.rules.signals import AT_ONCE, Signal, Terms, Words, weighed
 from labs.rules.sources import PEDIATRIC_M2_M3, RELAPSE_TIMES, VIGIL
 
@@ -79,7 +81,7 @@ def marrow_relapse(cohort: Cohort) -> Signal:
         sure=m.low > M3.amount,
         weak=possible,
         terms=Terms(AT_ONCE, alone=URGENT, weak_level=np.where(may.told | may.likely, int(INFO), int(REVIEW))),
-        silences=before_remission(m),
+        silences=outside_remission(m),
         notes=lambda series, row: [
             *remission_note(series, row),
             *blasts.count_note(series, row),

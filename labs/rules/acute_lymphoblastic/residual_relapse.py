@@ -15,6 +15,8 @@ When it stays silent
     from before the recorded remission are neither judged nor compared with. "Not detected" without a bound counts as
     negative and sensitive enough, and the finding asks for its limit of detection. The target is not told apart either:
     one method, specimen and laboratory are taken to be of one target, and each finding says so.
+    After a relapse that is recorded, until a further remission is: NOT_APPLICABLE; what began before goes on. In a line
+    of therapy begun since the remission while neither is recorded: NOT_EVALUABLE.
 Source
     Gökbuget 2024 (ELN, adult ALL; read in abstract): loss of molecular remission, 0.01 %. The bar of 0.1 % is that of
     the trial and label of blinatumomab. The bars are those of adults; the levels, the 2 to 4 weeks and the handling of

@@ -8,6 +8,8 @@ What it checks
 When it stays silent
     Another disease: NOT_APPLICABLE. Results from before the recorded remission are not judged. A share printed as `<1
     %` is not taken for blasts. G-CSF and regeneration are listed as confounders.
+    After a relapse that is recorded, until a further remission is: NOT_APPLICABLE; what began before goes on. In a line
+    of therapy begun since the remission while neither is recorded: NOT_EVALUABLE.
 Source
     Doehner 2022 (ELN), table 8: blasts in at least 2 samples at least 1 week apart. That two clear samples end an
     episode is a default of this project.
@@ -35,7 +37,7 @@ from labs.rules.checks import Check, above
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import LEUKAEMIA
 from labs.rules.markers import pooled
-from labs.rules.remission import before_remission, remission_note
+from labs.rules.remission import outside_remission, remission_note
 from labs.rules.series import Series
 from labs.rules.signals import A_WEEK_APART, Signal, Terms, weighed
 from labs.rules.sources import DOEHNER_2022, VIGIL
@@ -89,7 +91,7 @@ def blood_relapse(cohort: Cohort) -> Signal:
         criterion,
         sure=criterion(b.low, b.low).met | (b.high >= UNBOUNDED),
         terms=Terms(A_WEEK_APART, alone=URGENT, both=URGENT, lapsed=REVIEW),
-        silences=before_remission(b),
+        silences=outside_remission(b),
         notes=missing,
     )
 

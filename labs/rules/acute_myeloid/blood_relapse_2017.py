@@ -8,6 +8,8 @@ When it stays silent
     in another disease. Results from before the recorded remission are not judged. A share printed as `<1 %` is not
     taken for blasts. G-CSF and regeneration are listed as confounders; they need care here, since no second sample is
     waited for.
+    After a relapse that is recorded, until a further remission is: NOT_APPLICABLE; what began before goes on. In a line
+    of therapy begun since the remission while neither is recorded: NOT_EVALUABLE.
 Source
     Doehner 2017 (ELN) and the texts since 2010: reappearance of blasts in blood, without a number of samples.
 """
@@ -23,7 +25,7 @@ from labs.rules.checks import Check, above
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import LEUKAEMIA
 from labs.rules.markers import pooled
-from labs.rules.remission import before_remission
+from labs.rules.remission import outside_remission
 from labs.rules.signals import Confirmation, Signal, Terms, weighed
 from labs.rules.sources import DOEHNER_2017
 
@@ -63,7 +65,7 @@ def blood_relapse(cohort: Cohort) -> Signal:
         criterion,
         sure=criterion(b.low, b.low).met | (b.high >= UNBOUNDED),
         terms=Terms(ONE_SAMPLE, alone=URGENT, both=URGENT),
-        silences=before_remission(b),
+        silences=outside_remission(b),
         notes=missing,
     )
 

@@ -11,6 +11,8 @@ When it stays silent
     not measured and the other is not low: NOT_EVALUABLE, and such a day ends nothing; nor does a count after a platelet
     transfusion or G-CSF. Normal counts do not exclude a relapse: about 1 in 6 first relapses was found in marrow while
     counts were normal.
+    After a relapse that is recorded, until a further remission is: NOT_APPLICABLE; what began before goes on. In a line
+    of therapy begun since the remission while neither is recorded: NOT_EVALUABLE.
 Source
     Estey 1996, 375 first relapses: in 77 % counts were abnormal at relapse, in 16 % the marrow came first. The bars are
     those of complete remission (Doehner 2022). The level, the second count and INFO under therapy are defaults of this
@@ -43,7 +45,7 @@ from labs.rules.checks import Check, at_least, below
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import COUNTS, under
 from labs.rules.markers import concatenated, one_a_day, series_of
-from labs.rules.remission import before_remission, remission_note
+from labs.rules.remission import outside_remission, remission_note
 from labs.rules.series import Series
 from labs.rules.signals import Confirmation, Signal, Silence, Terms, weighed
 from labs.rules.sources import DOEHNER_2022, ESTEY_1996, VIGIL
@@ -145,7 +147,7 @@ def low_counts(cohort: Cohort) -> Signal:
         weak=high >= 1,
         terms=Terms(NEXT_COUNT, alone=treated, both=treated, weak_level=treated),
         keeps=under(cohort, days, *LIFTED_BY),
-        silences=(*before_remission(days), incomplete),
+        silences=(*outside_remission(days), incomplete),
         notes=remission_note,
         extras=lambda row: [c for side in sides for c in _compared(*side, row)],
     )

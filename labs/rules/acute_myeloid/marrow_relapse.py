@@ -8,6 +8,8 @@ What it checks
 When it stays silent
     Another disease: NOT_APPLICABLE. Marrows from before the recorded remission are not judged. Where no remission is
     recorded the person is taken to be in it, and the finding says so. `<5 %` is below 5 %, and silent.
+    After a relapse that is recorded, until a further remission is: NOT_APPLICABLE; what began before goes on. In a line
+    of therapy begun since the remission while neither is recorded: NOT_EVALUABLE.
 Source
     Doehner 2022 (ELN), table 8, relapse after CR, CRh or CRi. The repeat from 3 to 7 %, and INFO below 5 %, are
     defaults of this project.
@@ -39,7 +41,7 @@ from labs.rules.checks import Check, at_least
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import LEUKAEMIA
 from labs.rules.markers import pooled
-from labs.rules.remission import before_remission, remission_note
+from labs.rules.remission import outside_remission, remission_note
 from labs.rules.series import Series
 from labs.rules.signals import AT_ONCE, Signal, Terms, Words, weighed
 from labs.rules.sources import DOEHNER_2022, VIGIL
@@ -57,6 +59,30 @@ EXAMPLES = (
     Example("only from before the remission", "remission 2025-06-01 | 2025-04-05 60 %", NOT_EVALUABLE),
     Example("remission not recorded", "2026-04-05 30 %", CONFIRMED, "", URGENT),
     Example("given as a bound", "remission 2025-06-01 | 2026-04-05 <10 %", PROVISIONAL, "", REVIEW),
+    Example(
+        "blasts that persist after a recorded relapse",
+        "remission 2025-06-01 | relapse 2026-01-05 | 2026-01-05 2 % | 2026-02-05 30 %",
+        NOT_APPLICABLE,
+    ),
+    Example(
+        "the marrow that showed the relapse",
+        "remission 2025-06-01 | relapse 2026-04-05 | 2026-04-05 30 % | 2026-05-05 40 %",
+        CONFIRMED,
+        "2026-04-05",
+        URGENT,
+    ),
+    Example(
+        "after a second remission",
+        "remission 2025-01-01 | relapse 2025-06-01 | remission 2025-09-01 | line 2025-06-10 | 2026-04-05 12 %",
+        CONFIRMED,
+        "2026-04-05",
+        URGENT,
+    ),
+    Example(
+        "a new line of therapy, neither relapse nor remission recorded",
+        "remission 2025-06-01 | line 2026-01-10 | 2026-02-05 30 %",
+        NOT_EVALUABLE,
+    ),
     Example("another disease", "disease MM | 2026-04-05 30 %", NOT_APPLICABLE),
 )
 
@@ -71,7 +97,7 @@ def marrow_relapse(cohort: Cohort) -> Signal:
         sure=m.low >= BLASTS.amount,
         weak=possible | (m.low >= NEAR.amount),
         terms=Terms(AT_ONCE, alone=URGENT, weak_level=np.where(possible, int(REVIEW), int(INFO))),
-        silences=before_remission(m),
+        silences=outside_remission(m),
         notes=missing,
         extras=lambda row: interval_of(m, row, BLASTS),
         words=Words(weak="not by itself a relapse: below 5 %, or only a bound"),

@@ -17,6 +17,8 @@ When it stays silent
     and laboratory are taken to be of one target, and each finding says so. Flow and sequencing below 0.1 % are not
     positive by the criterion, though they may matter. A negative result silences no other rule:
     some relapses have lost their marker.
+    After a relapse that is recorded, until a further remission is: NOT_APPLICABLE; what began before goes on. In a line
+    of therapy begun since the remission while neither is recorded: NOT_EVALUABLE.
 Source
     Heuser 2021 (ELN MRD) and Doehner 2022 (ELN): conversion by any method, or a rise of at least 1 log10 of copies in
     patients with low-level molecular residual disease, confirmed in a second consecutive sample. The 4 weeks are given
