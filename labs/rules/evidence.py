@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from labs.rules.arrays import UNBOUNDED
 from labs.rules.base import Confounder, Evidence
-from labs.rules.cohort import COMPARATOR_TEXTS, to_date
+from labs.rules.cohort import COMPARATOR_TEXTS, Cohort, to_date
 from labs.rules.series import Series
 from labs.rules.wording import amount_text, day_text, number_text, unit_text
 from labs.vocabulary.analytes import ANALYTES
@@ -13,9 +13,9 @@ from labs.vocabulary.analytes import ANALYTES
 def value_text(series: Series, row: int) -> str:
     """The value of a row with its unit."""
     if series.mixed or series.in_words:
-        counted = result_at(series, int(series.cohort.assessments.rows[int(series.sources[0][row])]), "")
+        counted = result_at(series, series.cohort.assessments.rows.item(series.sources[0].item(row)), "")
         return f"{counted.value} {unit_text(counted.unit)}".strip()
-    return interval_text(int(series.low[row]), int(series.high[row]), series)
+    return interval_text(series.low.item(row), series.high.item(row), series)
 
 
 def name_text(series: Series, row: int) -> str:
@@ -51,36 +51,47 @@ def group_text(series: Series, row: int) -> str:
 def evidence_of(series: Series, row: int, role: str) -> list[Evidence]:
     """The results a row was made from; others of the same day follow as "same_day", the same one again does not."""
     out = []
+    assessments = series.cohort.assessments
     for part in series.sources:
-        if (source := int(part[row])) < 0:
+        if (source := part.item(row)) < 0:
             continue
-        assessments = series.cohort.assessments
-        counted = int(assessments.rows[source])
+        counted = assessments.rows.item(source)
         held = result_at(series, counted, role)
-        others = dict.fromkeys(result_at(series, int(at), "same_day") for at in assessments.rows_of_day(source))
-        out += [held, *(other for other in others if other._replace(role=role) != held)]
+        out.append(held)
+        day = assessments.rows_of_day(source)
+        if day.size > 1:
+            others = dict.fromkeys(result_at(series, at, "same_day") for at in day.tolist())
+            out += [other for other in others if other._replace(role=role) != held]
     return out
 
 
 def result_at(series: Series, at: int, role: str) -> Evidence:
-    """One row of the columns as evidence."""
-    cohort, columns = series.cohort, series.cohort.columns
-    analyte = ANALYTES[cohort.analytes[int(columns.analyte[at])]]
-    _, method, laboratory = cohort.groups[int(columns.group[at])]
-    amount = int(columns.amount[at])
+    """One row of the columns as evidence; a result that several rules rest on is written out once."""
+    written: dict[int, Evidence] = series.cohort.once("evidence", dict)
+    if at not in written:
+        written[at] = _written(series.cohort, at)
+    one = written[at]
+    return Evidence(*one[:6], role, *one[7:])
+
+
+def _written(cohort: Cohort, at: int) -> Evidence:
+    columns = cohort.columns
+    analyte = ANALYTES[cohort.analytes[columns.analyte.item(at)]]
+    _, method, laboratory = cohort.groups[columns.group.item(at)]
+    amount = columns.amount.item(at)
     if analyte.scale:
         value = cohort.note_of(at).coded or analyte.scale[amount]
     else:
-        value = COMPARATOR_TEXTS[int(columns.comparator[at])]
+        value = COMPARATOR_TEXTS[columns.comparator.item(at)]
         value += number_text(amount, analyte.places, analyte.unit, most=analyte.places)
     return Evidence(
-        result=int(columns.result[at]),
+        result=columns.result.item(at),
         accession="" if cohort.accessions is None else cohort.accessions[at],
         analyte=analyte.code,
         value=value,
         unit=analyte.unit,
-        collected_on=to_date(int(columns.day[at])).isoformat(),
-        role=role,
+        collected_on=to_date(columns.day.item(at)).isoformat(),
+        role="",
         laboratory=laboratory,
         method=method,
     )
@@ -89,9 +100,10 @@ def result_at(series: Series, at: int, role: str) -> Evidence:
 def contradictions(series: Series, rows: list[int]) -> list[Confounder]:
     """A note for each day among the rows whose values contradict each other."""
     out = []
+    contradictory = series.cohort.assessments.contradictory
     for row in dict.fromkeys(rows):
         for part in series.sources:
-            if (source := int(part[row])) >= 0 and series.cohort.assessments.contradictory[source]:
+            if (source := part.item(row)) >= 0 and contradictory.item(source):
                 items = [result_at(series, int(at), "") for at in series.cohort.assessments.rows_of_day(source)]
                 values = " and ".join(dict.fromkeys(item.value for item in items))
                 day = to_date(int(series.day[row]))
