@@ -15,7 +15,7 @@ LESS = ("VGPR", "PR", "MR", "SD", "PD")
 
 
 def unless_complete(series: Series) -> tuple[Silence, ...]:
-    """Where no complete response is on record, or the result does not come after it, or a relapse or a later line has."""
+    """Where no complete response is on record, a relapse or a later line followed, or the result comes before it."""
     facts = series.cohort.patients
     less = np.array([one.response in LESS for one in facts], bool)[series.patient]
     unknown = np.array([one.response not in COMPLETE for one in facts], bool)[series.patient]
