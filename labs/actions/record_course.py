@@ -1,4 +1,4 @@
-"""Recording what rules read beside results (diagnosis, therapy, events, symptoms), and asking the rules again.
+"""Recording what rules read beside results (diagnosis, course, therapy, events, symptoms), and asking the rules again.
 
 Each is the action of the ground floor with the same arguments; the new answers come in the same transaction.
 """
@@ -13,9 +13,10 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import transaction
 
 from labs.actions.close_tests import close_for
-from labs.actions.evaluate import evaluate_patients
+from labs.actions.evaluate import evaluate_patients, lock_patients
 from labs.vocabulary.symptoms import SYMPTOMS
 from patients.actions import end_treatment, record_diagnosis, record_symptoms, record_treatment
+from patients.actions import record_remission as record_course_events
 from patients.actions.system_account import system_account
 from patients.models import Patient, SymptomReport
 
@@ -29,12 +30,24 @@ def then_evaluate(action: Callable[P, Row], patient_of: Callable[[Any], Patient]
     @wraps(action)
     @transaction.atomic
     def recorded(*args: P.args, **kwargs: P.kwargs) -> Row:
+        lock_patients([_patient_named(kwargs).pk])
         row = action(*args, **kwargs)
         now: Any = kwargs["now"]
         ask_again(patient=patient_of(row), now=now)
         return row
 
     return recorded
+
+
+def _patient_named(arguments: dict[str, Any]) -> Patient:
+    """The patient an action is about, by one of its arguments: locked first, as everywhere."""
+    for name in ("patient", "diagnosis", "line", "event"):
+        found = arguments.get(name)
+        while found is not None and not isinstance(found, Patient):
+            found = getattr(found, "patient", None) or getattr(found, "diagnosis", None)
+        if found is not None:
+            return found
+    raise TypeError("The action names no patient.")
 
 
 def ask_again(*, patient: Patient, now: datetime) -> None:
@@ -47,6 +60,10 @@ record_line = then_evaluate(record_treatment.record_line, lambda line: line.diag
 record_event = then_evaluate(record_treatment.record_event, lambda event: event.patient)
 end_line = then_evaluate(end_treatment.end_line, lambda line: line.diagnosis.patient)
 end_event = then_evaluate(end_treatment.end_event, lambda event: event.patient)
+record_remission = then_evaluate(record_course_events.record_remission, lambda row: row.diagnosis.patient)
+record_relapse = then_evaluate(record_course_events.record_relapse, lambda row: row.diagnosis.patient)
+correct_course_event = then_evaluate(record_course_events.correct_course_event, lambda row: row.diagnosis.patient)
+withdraw_course_event = then_evaluate(record_course_events.withdraw_course_event, lambda row: row.diagnosis.patient)
 _tell_symptoms = then_evaluate(record_symptoms.record_symptoms, lambda report: report.patient)
 
 

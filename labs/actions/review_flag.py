@@ -2,20 +2,47 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Final
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from labs.actions.evaluate import evaluate_patients, lock_patients
 from labs.models import Decision, Flag, FlagEvent, Review, ScheduledTest
 from labs.models.flag_states import REVIEW_TRANSITIONS
+from labs.selectors.inbox import marker_of
 from patients.access import check_can_review
 from patients.actions.audit import record
-from patients.models import User
+from patients.actions.record_remission import record_relapse
+from patients.actions.system_account import system_account
+from patients.models import CourseEvent, CourseKind, Diagnosis, RelapseSite, User
+from patients.models.withdrawal import STANDING
+from patients.problems import problems_of
 
 REPEAT_WITHIN_DAYS = 28
 """Window of a repeat test ordered from a flag (project default, clinical source section 2.3: repeat within 4 weeks)."""
+
+
+SITES: Final[Mapping[str, str]] = {
+    "blasts_marrow": RelapseSite.MARROW,
+    "plasma_cells_marrow": RelapseSite.MARROW,
+    "blasts_blood_percent": RelapseSite.BLOOD,
+    "blasts_blood_count": RelapseSite.BLOOD,
+    "plasma_cells_blood_count": RelapseSite.BLOOD,
+    "csf_blasts": RelapseSite.CNS,
+    "cns_signs": RelapseSite.CNS,
+    "testis": RelapseSite.TESTIS,
+    "extramedullary": RelapseSite.EXTRAMEDULLARY,
+    "serum_m": RelapseSite.BIOCHEMICAL,
+    "urine_m": RelapseSite.BIOCHEMICAL,
+    "flc_kappa": RelapseSite.BIOCHEMICAL,
+    "flc_lambda": RelapseSite.BIOCHEMICAL,
+}
+"""Where a relapse lies that a signal about this marker led to; of other markers it is not known."""
 
 
 class ReviewRefused(Exception):
@@ -63,18 +90,25 @@ def resolve_flag(
 ) -> Flag:
     """Close the flag with a coded decision: `watch` needs a date, `repeat_test` a repeat, `explained_other` a note.
 
+    A confirmed relapse is recorded in the course of the disease, and the rules are asked again, in the same step.
     Raises `ReviewRefused` with the reason; nothing is changed then.
     """
     if decision == Decision.REPEAT_TEST:
         if repeat is None:
             raise ReviewRefused(_("A repeat test needs a kind of test and a date."))
         return await_repeat(flag_id=flag_id, version=version, repeat=repeat, by=by, now=now, note=note)
+    if decision == Decision.RELAPSE_CONFIRMED:
+        lock_patients(Flag.objects.filter(pk=flag_id).values_list("patient_id", flat=True))
     flag = _take(flag_id, version, by)
     _check_decision(decision, note=note, watch_until=watch_until, today=_today(flag, now))
     flag.decision = decision
     flag.decision_note = note
     flag.watch_until = watch_until
-    return _step(flag, "resolve", FlagEvent.Kind.RESOLVED, by=by, now=now, note=note)
+    resolved = _step(flag, "resolve", FlagEvent.Kind.RESOLVED, by=by, now=now, note=note)
+    if decision == Decision.RELAPSE_CONFIRMED and flag.diagnosis is not None:
+        _record_relapse(resolved, flag.diagnosis, by=by, now=now)
+        resolved.refresh_from_db()
+    return resolved
 
 
 @transaction.atomic
@@ -131,6 +165,22 @@ def _check_decision(decision: str, *, note: str, watch_until: date | None, today
         raise ReviewRefused(_("Give a date after today until which the signal is watched."))
     if decision == Decision.EXPLAINED_OTHER and not note.strip():
         raise ReviewRefused(_("Say in the note what explains the signal."))
+
+
+def _record_relapse(flag: Flag, diagnosis: Diagnosis, *, by: User, now: datetime) -> None:
+    """Make the relapse part of the course, from the onset of the signal; not twice when one is recorded already."""
+    turns = CourseEvent.objects.filter(STANDING, diagnosis=diagnosis).order_by("on", "pk")
+    before = turns.filter(on__lte=flag.onset_on).last()
+    after = turns.filter(on__gt=flag.onset_on).first()
+    if any(turn is not None and turn.kind == CourseKind.RELAPSE for turn in (before, after)):
+        return
+    sites = [SITES[analyte]] if (analyte := marker_of(flag)) in SITES else []
+    try:
+        record_relapse(diagnosis=diagnosis, on=flag.onset_on, sites=sites, note=flag.rule, by=by, now=now)
+    except ValidationError as error:
+        raise ReviewRefused(" ".join(f"{one.what} {one.mend}" for one in problems_of(error))) from error
+    because = _("The relapse was recorded.")
+    evaluate_patients(patient_ids=[flag.patient_id], by=system_account(), now=now, because=because)
 
 
 def _schedule(flag: Flag, repeat: Repeat, *, by: User, today: date) -> None:
