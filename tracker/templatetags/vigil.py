@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -30,6 +29,7 @@ from patients.models import Diagnosis, Disease, Patient, Site
 from patients.selectors.patients import age_on, months_between
 from tracker.web.charts.words import plain
 from tracker.web.inbox_cards import name_of
+from tracker.web.marks import LEVELS, NOT_EVALUABLE, STATES
 from tracker.web.readings import (
     anaemia_text,
     computed_name,
@@ -49,45 +49,6 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 
 register = template.Library()
 
-NOT_EVALUABLE = "NOT_EVALUABLE"
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """How a code is shown: a style of components.css and the word people read."""
-
-    style: str
-    word: str | Promise
-
-
-LEVELS = {
-    "URGENT": Mark("urgent", _("Urgent")),
-    "REVIEW": Mark("review", _("Review")),
-    "INFO": Mark("info", _("Info")),
-    NOT_EVALUABLE: Mark("not-evaluable", _("Not evaluable")),
-}
-STATES = {
-    "confirmed": Mark("strong", _("Confirmed")),
-    "provisional": Mark("plain", _("Provisional")),
-    "not_confirmed": Mark("plain", _("Not confirmed")),
-    "withdrawn": Mark("absent", _("Withdrawn")),
-    "not_evaluable": Mark("absent", _("Not evaluable")),
-    "raised": Mark("strong", _("Raised")),
-    "not_raised": Mark("plain", _("Not raised")),
-    "not_applicable": Mark("absent", _("Does not apply")),
-    "open": Mark("caution", _("Open")),
-    "acknowledged": Mark("plain", _("Acknowledged")),
-    "awaiting_test": Mark("plain", _("Awaiting a test")),
-    "resolved": Mark("done", _("Resolved")),
-    "planned": Mark("plain", _("Planned")),
-    "due": Mark("caution", _("Due")),
-    "overdue": Mark("alarm", _("Overdue")),
-    "missed": Mark("alarm", _("Missed")),
-    "booked": Mark("strong", _("Booked")),
-    "collected": Mark("strong", _("Collected")),
-    "resulted": Mark("done", _("Result received")),
-    "skipped": Mark("absent", _("Skipped")),
-}
 PANELS = {
     "paraprotein": _("M-protein"),
     "light_chains": _("Free light chains"),

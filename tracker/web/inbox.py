@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from labs.selectors.inbox import MINE, SITE, Wanted, inbox, inbox_counts
+from labs.selectors.taken_back import taken_back
 from patients.models import Disease, Role
 from tracker.web import clock
 from tracker.web.inbox_cards import shown
@@ -70,5 +71,6 @@ def inbox_page(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "counts": inbox_counts(user=request.user, wanted=wanted),
         "wanted": wanted,
+        "taken_back": taken_back(user=request.user, now=clock.now()),
     }
     return render(request, "inbox/inbox.html", context)

@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from tracker.web import (
     bookings,
+    criteria,
     enter_result,
     findings,
     flags,
@@ -55,6 +56,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/gaps/<slug:code>/", gaps.gap, name="gap"),
     path("reports/plans/", gaps.start_all_suggested, name="start_all_suggested"),
     path("reports/plans/<int:patient_id>/", gaps.start_suggested, name="start_suggested"),
+    path("criteria/", criteria.criteria, name="criteria"),
+    path("criteria/changes/<int:change_id>/", criteria.change, name="criteria_change"),
+    path("criteria/changes/<int:change_id>/replay/", criteria.replay, name="replay_criteria"),
+    path("criteria/changes/<int:change_id>/approve/", criteria.approve, name="approve_criteria"),
+    path("criteria/changes/<int:change_id>/reject/", criteria.reject, name="reject_criteria"),
+    path("criteria/changes/<int:change_id>/withdraw/", criteria.withdraw, name="withdraw_criteria"),
+    path("criteria/<slug:site_code>/", criteria.site_criteria, name="site_criteria"),
+    path("criteria/<slug:site_code>/<str:disease>/", criteria.propose, name="propose_criteria"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<str:code>/", rules.rule, name="rule"),
     path("patients/", patients.patients, name="patients"),
@@ -68,9 +77,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/<int:patient_id>/enter-results/", enter_result.enter_result, name="enter_result"),
     path("patients/<int:patient_id>/record-finding/", record_finding.choose, name="record_finding"),
     path("patients/<int:patient_id>/record-finding/images/", imaging_study.record_study, name="record_study"),
-    path(
-        "patients/<int:patient_id>/record-finding/<slug:code>/", record_finding.record_one, name="record_one_finding"
-    ),
+    path("patients/<int:patient_id>/record-finding/<slug:code>/", record_finding.record_one, name="record_one_finding"),
     path("patients/<int:patient_id>/findings/<int:finding_id>/", findings.finding_page, name="finding"),
     path("patients/<int:patient_id>/findings/<int:finding_id>/correct/", findings.correct, name="correct_finding"),
     path("patients/<int:patient_id>/findings/<int:finding_id>/withdraw/", findings.withdraw, name="withdraw_finding"),

@@ -39,9 +39,9 @@ def test_coded_findings_ranges_and_details_come_the_same_by_both_readers() -> No
     make_result(
         patient, "mrd_molecular", "0.05", collected_on=DAY, accession="B", specimen="bone_marrow",
         method_family="rq-pcr", target="NPM1", detection_limit=Decimal("0.001"), cells_counted=20_000,
-        reference_high=Decimal("1"),
+        reference_high=Decimal(1),
     )  # fmt: skip
-    make_result(patient, "ldh", "300", collected_on=DAY, accession="D", reference_low=Decimal("120"))
+    make_result(patient, "ldh", "300", collected_on=DAY, accession="D", reference_low=Decimal(120))
     make_result(patient, "ife_urine", None, collected_on=DAY, accession="E")
 
     one = cohort_of([patient.pk]).cohort
