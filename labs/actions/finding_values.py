@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from labs.models import ClinicalFinding, FindingStatus
 from labs.selectors.findings import found_text
-from labs.vocabulary.findings import FINDING_KINDS, MODALITIES, TOGETHER, FindingKind, place_of, same_place
+from labs.vocabulary.findings import FINDING_KINDS, JOINT, MODALITIES, FindingKind, place_of, same_place
 from labs.vocabulary.fixed_point import from_amount, to_amount
 from patients.access import check_can_attest, check_can_record
 from patients.models import Patient, User
@@ -65,8 +65,8 @@ def checked_place(kind: FindingKind, text: str) -> str:
         )
     if kind.place == "none" and place:
         raise problem("site", _("This finding has no place."), _("Leave the place out; put it into the note."))
-    if kind.code != "lesion_spd" and TOGETHER in place:
-        raise problem("site", _("A name may not hold a plus sign between blanks."), _("Give each lesion its own row."))
+    if kind.code != "lesion_spd" and JOINT in place:
+        raise problem("site", _("A name may not hold a plus sign."), _("Give each lesion its own row."))
     if kind.code != "lesion_spd" and len(place) > LONGEST_PLACE:
         raise problem(
             "site",

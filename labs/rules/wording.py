@@ -13,6 +13,7 @@ UNITS = {
     "{count}": "",
     "/uL": "/µL",
     "umol/L": "µmol/L",
+    "mm2": "mm²",
     "mL/min/{1.73_m2}": "mL/min/1.73 m²",
     "mm2": "mm²",
 }

@@ -9,11 +9,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from labs.models import ClinicalFinding, FindingStatus
+from labs.rules.wording import unit_text
 from labs.vocabulary.findings import FINDING_KINDS, MODALITIES
 from labs.vocabulary.fixed_point import from_amount
 from patients.models import Patient
-
-UNITS = {"mm2": "mm²"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +55,7 @@ def found_text(finding: ClinicalFinding) -> str:
         return _(finding.coded)
     analyte = FINDING_KINDS[finding.kind].analyte
     number = from_amount(finding.amount or 0, analyte.places).normalize()
-    return f"{number:f} {UNITS.get(analyte.unit, analyte.unit)}"
+    return f"{number:f} {unit_text(analyte.unit)}"
 
 
 def kind_text(finding: ClinicalFinding) -> str:

@@ -37,7 +37,8 @@ IMAGING = ("mri", "ct", "low_dose_ct", "pet_ct", "pet_mri", "ultrasound", "radio
 CROSS_SECTIONS = ("mri", "ct", "low_dose_ct", "pet_ct", "pet_mri", "ultrasound")
 TISSUE = ("biopsy", "cytology")
 
-TOGETHER = " + "
+JOINT = "+"
+TOGETHER = f" {JOINT} "
 """Between the names of lesions whose products were summed: sums of the same lesions alone can be compared."""
 
 
@@ -122,4 +123,4 @@ def sum_of_products(lesions: Mapping[str, tuple[Decimal, Decimal]]) -> tuple[str
 
 def several_lesions(place: str) -> bool:
     """Whether a sum of products is of more than one lesion, by its name."""
-    return TOGETHER in place
+    return JOINT in place

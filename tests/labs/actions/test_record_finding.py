@@ -147,7 +147,7 @@ def test_a_lesion_keeps_the_name_it_was_given_first(patient: Patient, physician:
     [
         (Told("calcium", value=Decimal(1)), "kind"),
         (Told("lesion_diameter", "", "mri", value=Decimal(1)), "site"),
-        (Told("lesion_diameter", "a + b", "mri", value=Decimal(1)), "site"),
+        (Told("lesion_diameter", "a+b", "mri", value=Decimal(1)), "site"),
         (Told("lesion_diameter", "x" * 81, "mri", value=Decimal(1)), "site"),
         (Told("imaging_disease", "pelvis", "mri", coded="positive"), "site"),
         (Told("lesion_diameter", "rib", "", value=Decimal(1)), "method"),
