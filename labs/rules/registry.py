@@ -10,12 +10,15 @@ from functools import cached_property
 
 from labs.rules.acute_lymphoblastic import blood_relapse as all_blood_relapse
 from labs.rules.acute_lymphoblastic import csf_relapse as all_csf_relapse
+from labs.rules.acute_lymphoblastic import extramedullary as all_extramedullary
 from labs.rules.acute_lymphoblastic import marrow_relapse as all_marrow_relapse
 from labs.rules.acute_lymphoblastic import marrow_relapse_m3 as all_marrow_relapse_m3
 from labs.rules.acute_lymphoblastic import marrow_relapse_pdl as all_marrow_relapse_pdl
 from labs.rules.acute_lymphoblastic import residual_relapse as all_residual_relapse
+from labs.rules.acute_lymphoblastic import testicular as all_testicular
 from labs.rules.acute_myeloid import blood_relapse as aml_blood_relapse
 from labs.rules.acute_myeloid import blood_relapse_2017 as aml_blood_relapse_2017
+from labs.rules.acute_myeloid import extramedullary as aml_extramedullary
 from labs.rules.acute_myeloid import low_counts as aml_low_counts
 from labs.rules.acute_myeloid import marrow_relapse as aml_marrow_relapse
 from labs.rules.acute_myeloid import residual_relapse as aml_residual_relapse
@@ -86,12 +89,15 @@ RULES: tuple[Rule, ...] = (
     aml_blood_relapse_2017.RULE,
     aml_residual_relapse.RULE,
     aml_low_counts.RULE,
+    aml_extramedullary.RULE,
     all_marrow_relapse.RULE,
     all_marrow_relapse_m3.RULE,
     all_marrow_relapse_pdl.RULE,
     all_blood_relapse.RULE,
     all_residual_relapse.RULE,
     all_csf_relapse.RULE,
+    all_testicular.RULE,
+    all_extramedullary.RULE,
     haemoglobin_fall.RULE,
     red_cell_fall.RULE,
     cytopenia.RULE,

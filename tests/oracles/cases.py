@@ -18,6 +18,7 @@ from tests.oracles import (
     paraprotein,
     ponte_di_legno,
     residual,
+    sites,
     symptoms,
 )
 from tests.oracles.plain import PlainPatient
@@ -292,6 +293,7 @@ CASES = (
         diseases=("ALL", "ALL", "ALL", "AML"),
         gaps=(0, 1, 6, 7, 28, 29),
         remission=True,
+        course=True,
         panel=True,
     ),
     Case(
@@ -354,6 +356,36 @@ CASES = (
         course=True,
         panel=True,
         gaps=(0, 1, 7, 28),
+    ),
+    Case(
+        "AML-EXTRAMEDULLARY",
+        sites.acute_myeloid,
+        {"extramedullary": ("0", "1", "2"), "biopsy": ("0", "1", "2")},
+        diseases=("AML", "AML", "MM"),
+        comparators=("",),
+        specimens={"extramedullary": ("skin", "Skin", "orbit"), "biopsy": ("skin", "orbit", "bone marrow")},
+        remission=True,
+        course=True,
+    ),
+    Case(
+        "ALL-EXTRAMEDULLARY",
+        sites.acute_lymphoblastic,
+        {"extramedullary": ("0", "1", "2"), "biopsy": ("0", "1", "2")},
+        diseases=("ALL", "ALL", "MM"),
+        comparators=("",),
+        specimens={"extramedullary": ("skin", "Skin", "orbit"), "biopsy": ("skin", "left testis", "bone marrow")},
+        remission=True,
+        course=True,
+    ),
+    Case(
+        "ALL-TESTIS",
+        sites.testicular,
+        {"testis": ("0", "1", "2"), "biopsy": ("0", "1", "2")},
+        diseases=("ALL", "ALL", "MM"),
+        comparators=("",),
+        specimens={"testis": ("left", "right", ""), "biopsy": ("left testis", "skin", "testis")},
+        remission=True,
+        course=True,
     ),
     Case("AML-BLOOD-2017", others.aml_blood_2017, BLASTS, diseases=("AML", "AML", "MM"), remission=True, course=True),
     Case(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from tests.oracles.course import in_remission, judged
 from tests.oracles.myeloma import pooled
 from tests.oracles.others import since_remission
 from tests.oracles.plain import Mark, PlainPatient, PlainResult, Said, series, tell
@@ -28,11 +29,11 @@ def marrow(patient: PlainPatient) -> list[Said]:
     for day in sorted(days):
         if since_remission(patient, day):
             lines.setdefault(patient.line_of(day), []).append(day)
-    return [said for line, own in lines.items() for said in _line(line, [(day, days[day]) for day in own])]
+    return [said for line, own in lines.items() for said in _line(patient, line, [(day, days[day]) for day in own])]
 
 
-def _line(line: date | None, marrows: list[tuple[date, Marrow]]) -> list[Said]:
-    marks: list[Mark] = []
+def _line(patient: PlainPatient, line: date | None, marrows: list[tuple[date, Marrow]]) -> list[Said]:
+    marks: list[tuple[date, Mark | None]] = []
     suspected: list[date] = []
     for day, tests in marrows:
         residual = [r for code, r in tests.items() if code in RESIDUAL]
@@ -45,11 +46,11 @@ def _line(line: date | None, marrows: list[tuple[date, Marrow]]) -> list[Said]:
         hit = low >= bar or high > bar
         second = enough >= 2 and any(7 <= (day - first).days <= 28 for first in suspected)
         if (residual and table) or (hit and second):
-            marks.append(Mark(day, "sure", alone=3))
+            marks.append((day, Mark(day, "sure", alone=3)))
         elif hit:
-            marks.append(Mark(day, "weak", alone=3 if low >= 25 else 2))
+            marks.append((day, Mark(day, "weak", alone=3 if low >= 25 else 2)))
         elif residual:
-            marks.append(Mark(day))
-        if hit:
+            marks.append((day, Mark(day)))
+        if hit and in_remission(patient, day):
             suspected.append(day)
-    return tell(marks, line, needed=1, one_a_line=False, lapsed=2)
+    return tell(judged(patient, marks), line, needed=1, one_a_line=False, lapsed=2)

@@ -10,7 +10,9 @@ What it checks
 When it stays silent
     Another disease: NOT_APPLICABLE. Blood is left out. Marrows from before the recorded remission are not judged, since
     relapse can only be declared after a remission. Below 1 % the rules on residual disease speak. A marrow without a
-    residual disease test does not end an episode. It is asked only at sites whose criteria are these.
+    residual disease test does not end an episode. After a relapse that is recorded, until a further remission is:
+    NOT_APPLICABLE; what began before goes on. In a line of therapy begun since the remission while neither is recorded:
+    NOT_EVALUABLE. It is asked only at sites whose criteria are these.
 Source
     Buchmann 2022 (Ponte di Legno), table of relapse with residual disease available; its footnotes on which tests
     count were not seen. The 1 to 4 weeks between the marrows, the levels, and what is said without a residual disease
@@ -45,7 +47,7 @@ from labs.rules.checks import Check, at_least
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import LEUKAEMIA
 from labs.rules.evidence import interval_text
-from labs.rules.remission import before_remission, remission_note
+from labs.rules.remission import outside_remission, remission_note
 from labs.rules.series import Series
 from labs.rules.signals import AT_ONCE, Signal, Terms, Words, weighed
 from labs.rules.sources import BUCHMANN_2022, RELAPSE_TIMES, VIGIL
@@ -113,7 +115,7 @@ def marrow_relapse(cohort: Cohort) -> Signal:
     first = tests.residual & (alone | with_one | with_two)
     bar = np.where(tests.residual, ONE.amount, FIVE.amount)
     hit = (days.low >= bar) | (days.high > bar)
-    silences = before_remission(days)
+    silences = outside_remission(days)
     judged = np.logical_and.reduce([np.ones(days.size, bool), *(~silence.rows for silence in silences)])
     second = _second_marrows(days, hit & judged, enough >= 2)
     return weighed(

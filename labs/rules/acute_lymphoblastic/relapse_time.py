@@ -16,22 +16,20 @@ from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_EVEN, Decimal
-from typing import Literal
 
 from labs.rules.base import Comparison, Threshold
 from labs.rules.cohort import to_date
 from labs.rules.facts import PatientFacts
 from labs.rules.series import Series
+from labs.rules.sites import Site
 from labs.rules.sources import RELAPSE_TIMES
-
-Site = Literal["marrow", "isolated", ""]
-"""`marrow` also where it is combined with another site; "" where that is not known."""
 
 SINCE = date(2012, 10, 4)
 VERY_EARLY = Threshold("18", "mo", RELAPSE_TIMES, SINCE)
 AFTER_THERAPY = Threshold("6", "mo", RELAPSE_TIMES, SINCE)
 COG_MARROW = Threshold("36", "mo", RELAPSE_TIMES, SINCE)
 COG_ISOLATED = Threshold("18", "mo", RELAPSE_TIMES, SINCE)
+TIMES = (VERY_EARLY, AFTER_THERAPY, COG_MARROW, COG_ISOLATED)
 DAYS_A_MONTH = Decimal("30.4375")
 
 

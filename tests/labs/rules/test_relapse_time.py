@@ -7,8 +7,9 @@ from decimal import Decimal
 
 import pytest
 
-from labs.rules.acute_lymphoblastic.relapse_time import Site, add_months, labels, relapse_time, time_of
+from labs.rules.acute_lymphoblastic.relapse_time import add_months, labels, relapse_time, time_of
 from labs.rules.facts import PatientFacts
+from labs.rules.sites import Site
 
 DIAGNOSED, ENDED = date(2021, 1, 10), date(2023, 3, 10)
 
