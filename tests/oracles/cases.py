@@ -454,5 +454,14 @@ CASES = (
         diseases=("MM", "AML", "ALL"),
         remission=True,
     ),
-    Case("ASSAY-CHANGED", others.assay_changed, {"serum_m": ("0.3", "0.8", "0.9"), "haemoglobin": ("12", "13")}),
+    Case(
+        "ASSAY-CHANGED",
+        others.assay_changed,
+        {
+            "serum_m": ("0.3", "0.8", "0.9"),
+            "haemoglobin": ("12", "13"),
+            "mrd_flow": ("0", "0.01", "0.02"),
+            "mrd_molecular": ("0", "0.01", "0.02"),
+        },
+    ),
 )

@@ -151,6 +151,7 @@ def assay_changed(patient: PlainPatient) -> list[tuple[str, date, str]]:
             if before is not None and row.group not in seen:
                 high = before.high
                 step = analyte in STEPS and high < INFINITY and row.low - high >= STEPS[analyte]
-                out.append((analyte, row.day, "REVIEW" if step else "INFO"))
+                turned = analyte.startswith("mrd_") and before.low <= 0 < row.low
+                out.append((analyte, row.day, "REVIEW" if step or turned else "INFO"))
             seen.add(row.group)
     return out

@@ -29,7 +29,6 @@ ONE_PASS = frozenset(
         "MM-CALCIUM",
         "AML-MARROW",
         "AML-BLOOD",
-        "ALL-MARROW",
         "ALL-BLOOD",
         "CBC-HB-FALL",
         "CBC-RBC-FALL",

@@ -4,7 +4,8 @@ What it checks
     For each marker that rules follow over time: the first result of a comparability group (specimen, method family,
     laboratory) after another group. Values are not compared across the change: the new group needs a baseline of its
     own, and until then the rules answer NOT_EVALUABLE there. INFO; REVIEW when the new value, taken at its word, is
-    above the last old one by the bar of progression (0.5 g/dL, 200 mg/24 h, 100 mg/L): repeat by the old method.
+    above the last old one by the bar of progression (0.5 g/dL, 200 mg/24 h, 100 mg/L), or when residual disease is
+    positive (above 0 %) in the new group and was negative in the old one: repeat by the old method and specimen.
 When it stays silent
     A group seen before comes back. The site declared the new group interchangeable with the old one, from a day on, by
     two people and on the word of the laboratory. Nothing of these markers was measured: NOT_EVALUABLE.
@@ -45,7 +46,9 @@ SERUM_STEP = Threshold("0.5", "g/dL", KUMAR_2016, date(2016, 8, 1))
 URINE_STEP = Threshold("200", "mg/(24.h)", KUMAR_2016, date(2016, 8, 1))
 FLC_STEP = Threshold("100", "mg/L", KUMAR_2016, date(2016, 8, 1))
 STEPS = {"serum_m": SERUM_STEP, "urine_m": URINE_STEP, "flc_kappa": FLC_STEP, "flc_lambda": FLC_STEP}
-FOLLOWED = (*STEPS, "haemoglobin", "rbc", "creatinine", "mrd_flow", "mrd_molecular", "mrd_receptor", "mrd_sequencing")
+RESIDUAL = ("mrd_flow", "mrd_molecular", "mrd_receptor", "mrd_sequencing")
+POSITIVE = Threshold("0", "%", VIGIL, date(2026, 1, 1), places=ANALYTES["mrd_flow"].places)
+FOLLOWED = (*STEPS, "haemoglobin", "rbc", "creatinine", *RESIDUAL)
 FIRST_OF_A_GROUP = Confirmation(1, misses=0)
 CHANGE = Threshold("1", "{groups}", VIGIL, date(2026, 1, 1), places=0)
 
@@ -92,6 +95,34 @@ EXAMPLES = (
         INFO,
     ),
     Example("higher by 0.5", "2026-01-05 0.4 g/dL @A/SPEP | 2026-03-05 0.9 @B/SPEP", State.NOT_EVALUABLE, "", REVIEW),
+    Example(
+        "residual disease, negative by both",
+        "2026-01-05 mrd_flow <0.01 % @A/flow/marrow | 2026-03-05 <0.001 @A/sequencing/marrow",
+        State.NOT_EVALUABLE,
+        "2026-03-05",
+        INFO,
+    ),
+    Example(
+        "E40 positive below the limit of the old assay",
+        "2026-01-05 mrd_flow <0.01 % @A/flow/marrow | 2026-03-05 0.003 @A/sequencing/marrow",
+        State.NOT_EVALUABLE,
+        "2026-03-05",
+        REVIEW,
+    ),
+    Example(
+        "E33 negative in blood, positive in marrow",
+        "2026-01-05 mrd_molecular <0.01 % @A/PCR/blood | 2026-03-05 0.02 @A/PCR/marrow",
+        State.NOT_EVALUABLE,
+        "2026-03-05",
+        REVIEW,
+    ),
+    Example(
+        "positive before, too",
+        "2026-01-05 mrd_molecular 0.01 % @A/PCR/blood | 2026-03-05 0.02 @A/PCR/marrow",
+        State.NOT_EVALUABLE,
+        "2026-03-05",
+        INFO,
+    ),
     Example("nothing measured", "2026-01-05 calcium 9.4 mg/dL", NOT_EVALUABLE),
 )
 
@@ -164,6 +195,8 @@ def _first_of_later_groups(a: Series) -> tuple[Bools, Ints]:
     for code, step in STEPS.items():
         of_marker = analyte == a.cohort.codes[code]
         level[of_marker & ~a.first & (a.low - before(a.high) >= step.amount)] = int(REVIEW)
+    turned = (before(a.low) <= POSITIVE.amount) & (a.low > POSITIVE.amount) & ~a.first
+    level[np.isin(analyte, [a.cohort.codes[code] for code in RESIDUAL]) & turned] = int(REVIEW)
     return new, level
 
 
@@ -186,7 +219,7 @@ RULE = Rule(
     criteria_version="VIGIL-1",
     diseases=frozenset({"MM", "AML", "ALL"}),
     reads=FOLLOWED,
-    thresholds=(CHANGE, SERUM_STEP, URINE_STEP, FLC_STEP),
+    thresholds=(CHANGE, SERUM_STEP, URINE_STEP, FLC_STEP, POSITIVE),
     sources=(DISPENZIERI_2009, KUMAR_2016, VIGIL),
     examples=EXAMPLES,
     evaluate=assay_changed,
