@@ -16,7 +16,7 @@ from labs.rules.cohort import Cohort, to_date
 from labs.rules.registry import RULES
 from labs.rules.replay.figures import Period, Window
 from labs.rules.replay.raised import after_every_result, as_they_stand
-from labs.rules.replay.report import definitions, tables
+from labs.rules.replay.report import definitions, not_asked, tables
 
 Span = tuple[date, date]
 
@@ -57,6 +57,7 @@ def replay_rules_on_files(
         "as_of_every_result": as_of_every_result,
         "window_days": {"before": window.before, "after": window.after},
         "definitions": definitions(window, as_of_every_result=as_of_every_result),
+        "not_asked": not_asked(cohort, asked),
         "tables": tables(cohort, asked, replay.signals, periods, window),
     }
     return done

@@ -55,6 +55,9 @@ def sentences(done: FileReplay) -> Iterator[str]:
         yield f"\nSignals {stage}"
         yield LAYOUT.format(*COLUMNS).rstrip()
         yield from (_line(line) for line in lines)
+    if done.report["not_asked"]:
+        yield "\nNot asked"
+        yield from (f"  {rule}: {why}" for rule, why in done.report["not_asked"].items())
     yield "\nWhat each number means"
     for name, text in done.report["definitions"].items():
         yield f"  {name}: {text}"

@@ -187,6 +187,7 @@ class Rule:
     confounders  kinds of events that may explain a finding otherwise (`confounders.py` has the windows)
     would_confirm  what would settle a provisional finding, as advice; would_clear  what would take it back
     asks_for     what is missing where nothing that it reads is there; empty: any result of its analytes
+    note         what it tells of is no sign of relapse (a band of another isotype); lead time does not count it
     passing      it tells of a present state; when its finding is gone the state has ended, and nothing was corrected
     """
 
@@ -204,6 +205,7 @@ class Rule:
     would_confirm: str = ""
     would_clear: str = ""
     asks_for: str = ""
+    note: bool = False
     passing: bool = False
 
     @property

@@ -155,6 +155,7 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=drug_band,
     confounders=("antibody",),
+    note=True,
     would_confirm="An interference test of the laboratory: DIRA, Hydrashift or mass spectrometry.",
     would_clear="The same test showing a band of the clone: then it is judged as relapse from complete response.",
 )

@@ -130,4 +130,5 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=oligoclonal,
     confounders=("transplant_autologous", "car_t", "bispecific", "ivig", "antibody"),
+    note=True,
 )

@@ -26,11 +26,13 @@ STAGES: Mapping[str, Callable[[RaisedSignal], date | None]] = {
 def tables(
     cohort: Cohort, rules: Sequence[Rule], signals: Sequence[RaisedSignal], periods: Sequence[Period], window: Window
 ) -> dict[str, list[dict[str, Any]]]:
-    """For each stage a line for the whole set, then one for each rule. Rules that only gave notes are left out."""
+    """For each stage a line for the whole set, then one for each rule that was asked (see `not_asked`)."""
+    rules = [rule for rule in rules if rule.code not in not_asked(cohort, rules)]
     judged = {rule.code: _days_measured(cohort, rule.judged_analytes) for rule in rules}
     everything = _days_measured(cohort, sorted({code for rule in rules for code in rule.judged_analytes}))
-    real = [signal for signal in signals if not signal.note]
-    only_notes = {signal.rule for signal in signals} - {signal.rule for signal in real}
+    notes = {rule.code for rule in rules if rule.note}
+    real = [signal for signal in signals if not signal.note and signal.rule not in notes]
+    only_notes = notes | ({signal.rule for signal in signals} - {signal.rule for signal in real})
     out = {}
     for stage, day_of in STAGES.items():
         lines = [_line(WHOLE_SET, "", measure(periods, _days(real, day_of), everything, window).as_dict())]
@@ -40,6 +42,20 @@ def tables(
                 days = _days([signal for signal in real if signal.rule == rule.code], day_of)
                 lines.append(_line(rule.code, rule.title, measure(own, days, judged[rule.code], window).as_dict()))
         out[stage] = lines
+    return out
+
+
+def not_asked(cohort: Cohort, rules: Sequence[Rule]) -> dict[str, str]:
+    """Rule -> why it could say nothing of anybody: no line for it, since "0 found" would read as a failure."""
+    out = {}
+    for rule in rules:
+        own = [facts for facts in cohort.patients if facts.disease in rule.diseases]
+        if own and all(rule.code in facts.switched_off for facts in own):
+            out[rule.code] = own[0].switched_off[rule.code]
+        elif not any(cohort.has(code) for code in rule.judged_analytes):
+            out[rule.code] = "the files hold nothing that it judges"
+        elif not own:
+            out[rule.code] = "nobody has a disease it is for"
     return out
 
 
@@ -57,7 +73,8 @@ def definitions(window: Window, *, as_of_every_result: bool) -> dict[str, str]:
         "day_of_a_signal": day,
         "window": f"From {window.before} days before the relapse{after}, both ends counted; not before a known onset "
         "and not before the period of follow-up.",
-        "whole_set": "Signals of all rules together: two rules that signal on one day are two signals.",
+        "whole_set": "Signals of all rules together: two rules that signal on one day are two signals. Rules that only "
+        "note something else than the disease (a change of assay, a band of another isotype) have no line.",
         **DEFINITIONS,
     }
 
