@@ -351,6 +351,7 @@ CASES = (
             "wbc": ("6.0", "6.0", "2"),
             "rbc": ("4.0", "4.0", "3"),
         },
+        extra={"cns_signs": ("0", "1", "1")},
         diseases=("ALL", "ALL", "ALL", "MM"),
         remission=True,
         course=True,
