@@ -499,7 +499,6 @@ LEUKAEMIA = (
         (Raised("ASSAY-CHANGED", STILL_REVIEWED, REVIEW, "2026-05-01", ("not comparable", "blood", "marrow")),),
         {"AML-MRD": NOT_EVALUABLE},
         disease="AML",
-        awaits="a change of assay that turns residual disease positive",
     ),
     Worked(
         "E34",
@@ -593,7 +592,6 @@ LEUKAEMIA = (
         (Raised("ASSAY-CHANGED", STILL_REVIEWED, REVIEW, "2026-05-01", ("not comparable",)),),
         {"ALL-MRD": NOT_EVALUABLE},
         disease="ALL",
-        awaits="a change of assay that turns residual disease positive",
     ),
     Worked(
         "E40",
