@@ -9,11 +9,13 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labs.actions import record_course
 from labs.api.scoped import ScopedViewSet
+from labs.selectors.responses import response_of_diagnosis
 from labs.vocabulary.symptoms import SYMPTOMS
 from patients.access import visible_to
 from patients.actions.record_access import record_access
@@ -67,6 +69,39 @@ class DiagnosisFilter(filters.FilterSet):  # type: ignore[misc]
     disease = filters.CharFilter()
 
 
+class StepSerializer(serializers.Serializer[Any]):
+    """A category, the first day it held, and whether a second assessment confirmed it."""
+
+    category = serializers.CharField()
+    since = serializers.DateField(allow_null=True)
+    confirmed = serializers.BooleanField()
+
+
+class ResidualSerializer(serializers.Serializer[Any]):
+    """What the latest test for residual disease says; `negative`: the tag of a complete response applies."""
+
+    negative = serializers.BooleanField()
+    on = serializers.DateField()
+    sustained = serializers.BooleanField()
+    text = serializers.CharField()
+
+
+class ResponseSerializer(serializers.Serializer[Any]):
+    """The response of the present line. `recorded` is what the unit stated; `missing` speaks of `next`."""
+
+    diagnosis = serializers.IntegerField()
+    criteria = serializers.CharField()
+    line_started_on = serializers.DateField(allow_null=True)
+    now = StepSerializer()
+    pending = StepSerializer(allow_null=True)
+    steps = StepSerializer(many=True)
+    rests_on = serializers.ListField(child=serializers.CharField())
+    next = serializers.CharField()
+    missing = serializers.ListField(child=serializers.CharField())
+    residual_disease = ResidualSerializer(allow_null=True)
+    recorded = serializers.CharField()
+
+
 class DiagnosisViewSet(ScopedViewSet[Diagnosis]):
     """Diagnoses of the patients you may see."""
 
@@ -82,6 +117,21 @@ class DiagnosisViewSet(ScopedViewSet[Diagnosis]):
         diagnosis = record_course.diagnose(by=self.person, now=timezone.now(), **asked.validated_data)
         record_access(by=self.person, patient=diagnosis.patient, view=f"api:{self.view}")
         return Response(self.get_serializer(diagnosis).data, status=201)
+
+    @extend_schema(responses=ResponseSerializer)
+    @action(detail=True, methods=["get"], url_path="response")
+    def reached(self, request: Request, pk: str) -> Response:
+        """What a myeloma has reached in its present line of therapy, worked out from the results up to today.
+
+        Another disease has no response category: 404. A category that cannot be told is "not evaluable".
+        """
+        diagnosis = self.get_object()
+        today = timezone.localdate(timezone=diagnosis.patient.site.zone)
+        found = response_of_diagnosis(diagnosis, as_of=today)
+        if found is None:
+            raise NotFound(f"There is no response category for {diagnosis.disease}.")
+        record_access(by=self.person, patient=diagnosis.patient, view=f"api:{self.view}")
+        return Response(ResponseSerializer(found.as_dict()).data)
 
 
 class EndSerializer(serializers.Serializer[Any]):

@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from labs.selectors.responses import response_of_diagnosis
 from patients.models import Patient
 from tracker.web.course import course_of
 from tracker.web.patient import frame, opens_record
@@ -15,7 +16,9 @@ from tracker.web.signed_in import SignedInRequest
 @require_safe
 @opens_record("course")
 def patient_course(request: SignedInRequest, patient: Patient) -> HttpResponse:
-    """A chart for each group of markers that has values, and what is missing of those that should."""
+    """The response of a myeloma, a chart for each group of markers that has values, and what is missing of those."""
     context = frame(patient, "patient")
     course = course_of(patient, today=context["today"])
-    return render(request, "patients/course.html", context | {"charts": course.charts, "absent": course.absent})
+    answers = (response_of_diagnosis(one, as_of=context["today"]) for one in patient.diagnoses.all())
+    shown = {"charts": course.charts, "absent": course.absent, "responses": [one for one in answers if one]}
+    return render(request, "patients/course.html", context | shown)
