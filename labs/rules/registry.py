@@ -24,13 +24,19 @@ from labs.rules.acute_myeloid import marrow_relapse as aml_marrow_relapse
 from labs.rules.acute_myeloid import residual_relapse as aml_residual_relapse
 from labs.rules.answers import RuleAnswers, Said, answers_of, nothing_to_judge
 from labs.rules.base import Finding, Rule
+from labs.rules.blood_counts import blasts as blood_blasts
 from labs.rules.blood_counts import (
     cytopenia,
+    filtration,
     haemoglobin_fall,
     haemoglobin_trend,
+    lactate_dehydrogenase,
+    lymphocytes,
     neutrophils,
     platelets,
     red_cell_fall,
+    transfusion_need,
+    white_cells,
 )
 from labs.rules.cohort import Cohort, Key
 from labs.rules.findings import findings
@@ -104,6 +110,12 @@ RULES: tuple[Rule, ...] = (
     haemoglobin_trend.RULE,
     platelets.RULE,
     neutrophils.RULE,
+    white_cells.RULE,
+    lymphocytes.RULE,
+    blood_blasts.RULE,
+    lactate_dehydrogenase.RULE,
+    filtration.RULE,
+    transfusion_need.RULE,
     urgent_symptoms.RULE,
     other_symptoms.RULE,
     assay_changed.RULE,

@@ -104,8 +104,8 @@ CORRECTED_CALCIUM_OLDER = Source(
 )
 EUBIVAS_LDH = Source(
     "EUBIVAS-LDH",
-    "European Biological Variation Study (EuBIVAS): within-subject variation of LDH (5.2 % of its mean); from knowledge, "
-    "to be checked against the paper",
+    "European Biological Variation Study (EuBIVAS): within-subject variation of LDH (5.2 % of its mean), to be checked "
+    "against the paper",
 )
 KDIGO_CKD_2012 = Source(
     "KDIGO-CKD-2012",

@@ -15,7 +15,6 @@ UNITS = {
     "umol/L": "µmol/L",
     "mm2": "mm²",
     "mL/min/{1.73_m2}": "mL/min/1.73 m²",
-    "mm2": "mm²",
 }
 DECIMALS = {"g/dL": 1, "mg/dL": 1, "10*6/uL": 2}
 MOST_DECIMALS = 3

