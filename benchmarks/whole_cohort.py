@@ -75,7 +75,7 @@ def _turn(side: str) -> None:
 def _read() -> dict[str, Any]:
     import polars as pl
 
-    from labs.selectors.cohort import database_uri
+    from labs.selectors.result_frame import database_uri
 
     uri = database_uri()
     started = perf_counter()

@@ -7,6 +7,7 @@ for an administrator. When evaluation itself fails, the patients are marked as w
 
 from __future__ import annotations
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,11 +15,11 @@ from datetime import date, datetime
 from typing import Any
 
 import structlog
-from django.db import transaction
+from django.db import connection, transaction
 
 from labs.actions.close_tests import close_for
 from labs.actions.raise_flags import Found, raise_flags, results_of
-from labs.models import Evaluation, RuleFailure
+from labs.models import Evaluation, RuleFailure, SpuriousMark
 from labs.rules.base import Answer, Finding
 from labs.rules.registry import RULES, Failure, evaluate
 from labs.rules.registry import Evaluation as Said
@@ -30,6 +31,16 @@ log = structlog.get_logger("vigil.evaluate")
 
 PATIENTS_AT_ONCE = 2_000
 """Patients evaluated in one transaction of whole-cohort work; bounds memory."""
+
+# An update leaves answers that say the same as they are: most evaluations change none.
+KEEP_ANSWERS = f"""
+    insert into {Evaluation._meta.db_table} as stored (patient_id, evaluated_at, as_of, answers, pending)
+    select patient, %(now)s, %(day)s, answers::jsonb, false
+    from unnest(%(patients)s::bigint[], %(answers)s::text[]) as new(patient, answers)
+    on conflict (patient_id) do update
+    set evaluated_at = excluded.evaluated_at, as_of = excluded.as_of, pending = false,
+        answers = case when stored.answers = excluded.answers then stored.answers else excluded.answers end
+"""  # noqa: S608 (our own table)
 
 RULE_FAILED = "an answer: the rule failed on this patient's results and an administrator has been told"
 
@@ -156,7 +167,7 @@ def findings_as_of(*, patient_ids: Collection[int], as_of: date) -> Said:
 def _keep(watched: Watched, *, by: User, now: datetime, because: str = "") -> Evaluated:
     said = evaluate(watched.cohort)
     patients = sorted({subject.patient_id for subject in watched.subjects.values()})
-    left_out = left_out_of(patients)
+    left_out = left_out_of(patients) if SpuriousMark in watched.present else LeftOut({})
     flags = raise_flags(
         found=_found(said.findings, watched.subjects, left_out),
         patient_ids=patients,
@@ -238,16 +249,16 @@ def _keep_answers(said: Said, subjects: Mapping[str | int, Subject], left_out: L
                 kept[rule] = {"answer": answer.answer.value, "missing": reasons}
         for failure in said.failures:
             kept[failure.rule] = {"answer": Answer.NOT_EVALUABLE.value, "missing": [RULE_FAILED]}
-    Evaluation.objects.bulk_create(
-        [
-            Evaluation(patient_id=patient, evaluated_at=now, as_of=now.date(), answers=kept, pending=False)
-            for patient, kept in answers.items()
-        ],
-        update_conflicts=True,
-        unique_fields=["patient"],
-        update_fields=["evaluated_at", "as_of", "answers", "pending"],
-        batch_size=2_000,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            KEEP_ANSWERS,
+            {
+                "patients": list(answers),
+                "answers": [json.dumps(kept) for kept in answers.values()],
+                "now": now,
+                "day": now.date(),
+            },
+        )
 
 
 def _strength(answer: Answer) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import lru_cache
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 UNITS = {
@@ -19,8 +20,11 @@ UNITS = {
 DECIMALS = {"g/dL": 1, "mg/dL": 1, "10*6/uL": 2}
 MOST_DECIMALS = 3
 LEAST_DIGITS = 2
+REMEMBERED = 1 << 14
+"""Texts kept: laboratories print few digits, so most values and days have been written before."""
 
 
+@lru_cache(REMEMBERED)
 def number_text(amount: int, places: int, unit: str, most: int = MOST_DECIMALS) -> str:
     """A fixed-point amount, with at least the decimals usual for its unit; a long tail is cut and marked ≈."""
     whole, part = divmod(abs(amount), 10**places)
@@ -52,6 +56,7 @@ def percent_text(part: int, whole: int, *, sign: bool = False) -> str:
     return f"{mark}{text} %"
 
 
+@lru_cache(REMEMBERED)
 def day_text(day: date) -> str:
     """7 Nov 2026."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

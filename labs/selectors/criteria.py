@@ -55,10 +55,15 @@ def as_in_force(disease: str, change: CriteriaChange | None) -> InForce:
     return InForce(disease, change.criteria, change.grading, change.switched_off, change)
 
 
-def switched_off_at(site_ids: Collection[int]) -> Mapping[tuple[int, str], Mapping[str, str]]:
-    """(site, disease) -> rules that are not asked there, and why; for every followed disease. One statement."""
+def switched_off_at(
+    site_ids: Collection[int], *, any_decided: bool = True
+) -> Mapping[tuple[int, str], Mapping[str, str]]:
+    """(site, disease) -> rules that are not asked there, and why; for every followed disease. One statement.
+
+    `any_decided=False`: it is known that no site has decided anything, and none is asked about.
+    """
     changes = CriteriaChange.objects.filter(site_id__in=set(site_ids), state=CriteriaState.ACTIVE)
-    decided = {(change.site_id, change.disease): change for change in changes}
+    decided = {(change.site_id, change.disease): change for change in changes} if any_decided else {}
     usual = {disease: as_in_force(disease, None).switched_off for disease in Disease.values if sets_of(disease)}
     return {
         (site, disease): as_in_force(disease, decided[site, disease]).switched_off
