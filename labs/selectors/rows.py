@@ -1,30 +1,28 @@
-"""Results, and what else the rules read as results, as rows of a cohort: read on the connection of the transaction."""
+"""What else the rules read as results, as rows of a cohort; and what a stored result comes to there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from django.db.models import Case, Exists, OuterRef, When
+from django.db import models
+from django.db.models import Exists, OuterRef
 
-from labs.models import Quarantine, Result, SpuriousMark
+from labs.models import ClinicalFinding, Quarantine, Result, SpuriousMark
 from labs.rules.columns import NO_NOTE, Note, Row
 from labs.selectors.findings_as_rows import finding_rows
 from labs.selectors.overdue_as_rows import overdue_rows
+from labs.selectors.present import Present
 from labs.selectors.symptoms_as_rows import symptom_rows
 from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.fixed_point import PLACES
 from labs.vocabulary.statuses import is_usable
+from patients.models import SymptomReport
 from patients.models.withdrawal import STANDING
 
 USABLE: Final = tuple(status for status in ("final", "amended", "corrected") if is_usable(status))
-FIELDS: Final = (
-    "patient_id", "analyte", "collected_on", "amount", "comparator", "specimen", "method_family", "laboratory",
-    Case(When(time_known=True, then="collected_at")), "report__accession", "id", "reference_low", "reference_high",
-    "coded", "detection_limit", "cells_counted", "target",
-)  # fmt: skip
 
 WITH_RANGES: Final = tuple(code for code, analyte in ANALYTES.items() if analyte.places == PLACES)
 """Analytes of the usual fixed point; those of another (residual disease, findings in words) have no normal range."""
@@ -32,26 +30,18 @@ WITH_RANGES: Final = tuple(code for code, analyte in ANALYTES.items() if analyte
 MARKED: Final = Exists(SpuriousMark.objects.filter(STANDING, result=OuterRef("pk")))
 """The condition "a physician marked it as spurious", of a query of results."""
 
-OTHERS: Final[tuple[Callable[[Collection[int]], Iterator[Row]], ...]] = (finding_rows, symptom_rows)
-"""What else is read as results: rows whose `patient` is the number of the patient and whose `result` is 0."""
+
+def is_marked(result: Result) -> bool:
+    """Whether a result that was read with `marked=MARKED` is marked; not known means no."""
+    return bool(getattr(result, "marked", False))
 
 
-def result_rows(patient_ids: Collection[int]) -> Iterator[Row]:
-    """The current, usable results of these patients that nobody marked as spurious. `patient`: the patient's number."""
-    usable = Result.objects.filter(~MARKED, is_current=True, status__in=USABLE, patient_id__in=list(patient_ids))
-    for (
-        patient, analyte, day, amount, comparator, specimen, method, laboratory, instant, accession, result,
-        low, high, coded, limit, cells, target,
-    ) in usable.order_by().values_list(*FIELDS):  # fmt: skip
-        if amount is None:
-            if not coded:  # a text, or a status without a value: no failed number
-                continue
-            amount = place_on_scale(analyte, coded)
-        yield Row(
-            patient, analyte, day, amount, comparator, specimen, f"{method} {target}".strip(), laboratory, instant,
-            accession, result, "final", range_limit(low, analyte), range_limit(high, analyte),
-            note_from(analyte, coded, limit, cells, target),
-        )  # fmt: skip
+OTHERS: Final[Mapping[type[models.Model], Callable[[Collection[int]], Iterator[Row]]]] = {
+    ClinicalFinding: finding_rows,
+    SymptomReport: symptom_rows,
+}
+"""What else is read as results, by the table it is in: rows whose `patient` is the number of the patient and whose
+`result` is 0."""
 
 
 def waiting_rows(patient_ids: Collection[int]) -> Iterator[Row]:
@@ -67,10 +57,11 @@ def waiting_rows(patient_ids: Collection[int]) -> Iterator[Row]:
             yield Row(patient, analyte, day, None)
 
 
-def other_rows(patient_ids: Collection[int], today: date | None = None) -> Iterator[Row]:
+def other_rows(patient_ids: Collection[int], present: Present, today: date | None = None) -> Iterator[Row]:
     """Findings of clinicians, symptoms and whatever else is read as results; what is overdue only with a day."""
-    for source in OTHERS:
-        yield from source(patient_ids)
+    for model, source in OTHERS.items():
+        if model in present:
+            yield from source(patient_ids)
     if today is not None:
         yield from overdue_rows(patient_ids, today)
 
