@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from labs.api.care_teams import CareTeamViewSet
 from labs.api.course import DiagnosisViewSet, EventViewSet, LineViewSet, SymptomReportViewSet
+from labs.api.findings import FindingViewSet
 from labs.api.flags import FlagViewSet
 from labs.api.results import ReportViewSet, ResultViewSet
 from labs.api.scheduled_tests import ScheduledTestViewSet
@@ -18,6 +19,7 @@ router.register("diagnoses", DiagnosisViewSet, basename="diagnosis")
 router.register("treatment-lines", LineViewSet, basename="treatment-line")
 router.register("treatment-events", EventViewSet, basename="treatment-event")
 router.register("symptom-reports", SymptomReportViewSet, basename="symptom-report")
+router.register("findings", FindingViewSet, basename="finding")
 router.register("reports", ReportViewSet, basename="report")
 router.register("results", ResultViewSet, basename="result")
 router.register("flags", FlagViewSet, basename="flag")

@@ -33,6 +33,7 @@ from tests.factories import (
     make_symptom_report,
     make_user,
 )
+from tests.factories.findings import make_finding
 from tracker.wsgi import application
 
 PROMISES = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
@@ -96,6 +97,7 @@ def setting() -> Setting:
         "treatment-lines": make_line(diagnosis),
         "treatment-events": make_event(patient),
         "symptom-reports": make_symptom_report(patient, "bone_pain"),
+        "findings": make_finding(patient),
         "flags": make_flag(patient),
         "results": (result := make_result(patient)),
         "reports": result.report,
