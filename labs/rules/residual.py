@@ -1,8 +1,9 @@
 """Measurable residual disease as rules read it: what came before in the same assay, and how sensitive it was.
 
-A result printed as `<0.01 %` is negative at that sensitivity and says nothing below it. So a positive result is a
-conversion only after a negative one at least as sensitive, in one comparability group (specimen, method family,
-laboratory). A new assay begins its own series and is never a conversion.
+A result printed as `<0.01 %`, or "not detected" with a limit of detection of 0.01 %, is negative at that sensitivity
+and says nothing below it. So a positive result is a conversion only after a negative one at least as sensitive, in one
+comparability group (specimen, method family with its target, laboratory). A new assay begins its own series and is
+never a conversion.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from labs.rules.wording import amount_text
 
 NOTHING = UNBOUNDED * 2  # no such result came before
 NAME = "Residual disease"
-SAME_TARGET = "the target: results of one method, specimen and laboratory are taken to be of one target"
+SAME_TARGET = (
+    "the target, which is not recorded: results of one method, specimen and laboratory are taken to be of one target"
+)
 LESS_SENSITIVE = "a negative result before it at least as sensitive: the earlier one would have missed this value"
 
 
@@ -49,7 +52,17 @@ def residual(cohort: Cohort, codes: Sequence[str]) -> Series:
     joined = concatenated(parts[0], parts, "+".join(codes))
     order = joined.patient.argsort(kind="stable")
     first = np.concatenate([part.first for part in parts])[order]
-    return replace(joined.only_rows(order), first=first, name=NAME)
+    return _at_their_limits(replace(joined.only_rows(order), first=first, name=NAME))
+
+
+def _at_their_limits(series: Series) -> Series:
+    """Nothing detected means: below the limit of detection, where the laboratory states it."""
+    notes, cohort = series.cohort.notes, series.cohort
+    limits = np.array([note.detection_limit or 0 for note in notes], np.int64)
+    if not limits.any():
+        return series
+    limit = limits[cohort.columns.note[cohort.assessments.rows[series.sources[0]]]]
+    return replace(series, high=np.where(series.high == 0, limit, series.high))
 
 
 def by(series: Series, *codes: str) -> Bools:
@@ -118,11 +131,16 @@ def compared(series: Series, earlier: Before, converted: Bools, row: int, times:
     return [Comparison("rise between positive results", found, f"at least {times} times the lowest, {least}", met)]
 
 
+def _target_of(series: Series, row: int) -> str:
+    cohort = series.cohort
+    return cohort.note_of(int(cohort.assessments.rows[int(series.sources[0][row])])).target
+
+
 def notes_on(earlier: Before) -> Notes:
-    """What no result states: the target, and the sensitivity of a negative one printed without a bound."""
+    """What a result does not state: the target, and the sensitivity of a negative one printed without a bound."""
 
     def notes(series: Series, row: int) -> list[str]:
-        said = [*remission_note(series, row), SAME_TARGET]
+        said = [*remission_note(series, row), *([] if _target_of(series, row) else [SAME_TARGET])]
         return [*said, "the limit of detection of the earlier negative result"] if earlier.negative[row] == 0 else said
 
     return notes

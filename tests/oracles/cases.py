@@ -116,6 +116,7 @@ LOW_COUNTS = {
     "platelets": ("20", "99", "100", "200"),
 }
 TRANSFUSION = ("transfusion_red_cells",)
+LIMITS = (("", None, ""), ("0.01", None, ""), ("0.05", 500, ""), ("0.01", None, "NPM1"), ("", None, "NPM1"))
 REGENERATION = {"mrd_flow": ("0", "0.99", "1"), "hematogones": ("0", "1")}
 
 CASES = (
@@ -314,6 +315,7 @@ CASES = (
             "mrd_molecular": ("0", "0", "0", "0.003", "0.01", "0.05", "0.499", "0.5", "1.9", "2", "20"),
             "mrd_flow": ("0", "0", "0.05", "0.099", "0.1", "0.2", "1.0", "2"),
         },
+        details={"mrd_molecular": LIMITS, "mrd_flow": LIMITS[:3]},
         diseases=("AML", "AML", "AML", "MM"),
         remission=True,
         course=True,
@@ -326,6 +328,7 @@ CASES = (
             "mrd_receptor": ("0", "0", "0.004", "0.0099", "0.01", "0.05", "0.0999", "0.1", "3"),
             "mrd_molecular": ("0", "0.004", "0.01", "0.0399", "0.04", "0.1"),
         },
+        details={"mrd_receptor": LIMITS[:3], "mrd_molecular": LIMITS},
         diseases=("ALL", "ALL", "ALL", "MM"),
         remission=True,
         course=True,

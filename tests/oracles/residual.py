@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 
 from tests.oracles.course import judged
 from tests.oracles.others import since_remission
-from tests.oracles.plain import INFINITY, D, Mark, PlainPatient, Point, Said, points, series, tell
+from tests.oracles.plain import INFINITY, D, Mark, PlainPatient, PlainResult, Point, Said, series, tell
 
 Weigh = Callable[[str, Point, list[Point], list[Point]], Mark]
 
@@ -48,9 +49,16 @@ def _residual(patient: PlainPatient, disease: str, codes: dict, weigh: Weigh) ->
         return []
     out = []
     for code, bar in codes.items():
-        for (_, line), results in series(patient, code).items():
-            out += tell(_marks(patient, code, points(results), bar, weigh), line)
+        for target in {r.target for r in patient.results if r.analyte == code}:
+            own = replace(patient, results=tuple(r for r in patient.results if r.target == target))
+            for (_, line), results in series(own, code).items():
+                out += tell(_marks(patient, code, _seen(results), bar, weigh), line)
     return out
+
+
+def _seen(results: list[PlainResult]) -> list[Point]:
+    """Not detected means: somewhere below the limit of detection."""
+    return [Point(r.day, r.low, r.limit if r.high == 0 and r.limit else r.high) for r in results]
 
 
 def _marks(patient: PlainPatient, code: str, row: list[Point], bar: D, weigh: Weigh) -> list[Mark]:

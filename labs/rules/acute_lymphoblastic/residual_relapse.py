@@ -1,26 +1,27 @@
 """Residual disease has come back in remission of acute lymphoblastic leukaemia.
 
 What it checks
-    Residual disease since the remission, within one method, specimen, method family, laboratory and line of therapy:
-    a positive result after a negative one that was at least as sensitive as 0.01 %. At 0.01 % or more PROVISIONAL at
-    REVIEW; at 0.1 % or more PROVISIONAL at URGENT; a second such sample in a row confirms: URGENT, onset is the first.
-    Positive below 0.01 %, the range below quantification, is PROVISIONAL at INFO (repeat in 2 to 4 weeks) and does not
-    confirm. For BCR::ABL1 and other transcripts it is at REVIEW, and so is a tenfold rise (1 log10) above the lowest
-    earlier positive value. A value at or above the bound of an earlier negative result that was itself less sensitive
-    than 0.01 % is PROVISIONAL at REVIEW and does not confirm.
+    Residual disease since the remission, within one method, specimen, method family, target, laboratory and line of
+    therapy: a positive result after a negative one that was at least as sensitive as 0.01 %. At 0.01 % or more
+    PROVISIONAL at REVIEW; at 0.1 % or more PROVISIONAL at URGENT; a second such sample in a row confirms: URGENT,
+    onset is the first. Positive below 0.01 %, the range below quantification, is PROVISIONAL at INFO (repeat in 2
+    to 4 weeks) and does not confirm. For BCR::ABL1 and other transcripts it is at REVIEW, and so is a tenfold rise
+    (1 log10) above the lowest earlier positive value. A value at or above the bound of an earlier negative result
+    that was itself less sensitive than 0.01 % is PROVISIONAL at REVIEW and does not confirm.
 When it stays silent
-    Another disease: NOT_APPLICABLE. The first result of an assay, specimen or laboratory: NOT_EVALUABLE, since there is
-    nothing to compare it with. `<0.01 %` is negative at that sensitivity only: a positive value below the bound of the
-    earlier negative results is NOT_EVALUABLE, and a less sensitive negative result does not end an episode. Results
-    from before the recorded remission are neither judged nor compared with. "Not detected" without a bound counts as
-    negative and sensitive enough, and the finding asks for its limit of detection. The target is not told apart either:
-    one method, specimen and laboratory are taken to be of one target, and each finding says so.
-    After a relapse that is recorded, until a further remission is: NOT_APPLICABLE; what began before goes on. In a line
-    of therapy begun since the remission while neither is recorded: NOT_EVALUABLE.
+    Another disease: NOT_APPLICABLE. The first result of an assay, target, specimen or laboratory: NOT_EVALUABLE,
+    since there is nothing to compare it with. `<0.01 %`, or "not detected" with a limit of detection of 0.01 %, is
+    negative at that sensitivity only: a positive value below the bound of the earlier negative results is
+    NOT_EVALUABLE, and a less sensitive negative result does not end an episode. Results from before the recorded
+    remission are neither judged nor compared with. "Not detected" without a bound counts as negative and sensitive
+    enough, and the finding asks for its limit of detection. Where no target is recorded, one method, specimen and
+    laboratory are taken to be of one target, and the finding says so. After a relapse that is recorded, until a
+    further remission is: NOT_APPLICABLE; what began before goes on. In a line of therapy begun since the remission
+    while neither is recorded: NOT_EVALUABLE.
 Source
-    Gökbuget 2024 (ELN, adult ALL; read in abstract): loss of molecular remission, 0.01 %. The bar of 0.1 % is that of
-    the trial and label of blinatumomab. The bars are those of adults; the levels, the 2 to 4 weeks and the handling of
-    bounds are defaults of this project.
+    Gökbuget 2024 (ELN, adult ALL; read in abstract): loss of molecular remission, 0.01 %. The bar of 0.1 % is that
+    of the trial and label of blinatumomab. The bars are those of adults; the levels, the 2 to 4 weeks and the
+    handling of bounds are defaults of this project.
 """
 
 from __future__ import annotations
@@ -105,6 +106,33 @@ EXAMPLES = (
     Example(
         "a transcript, tenfold", _IN + "2026-03-05 mrd_molecular 0.003 % | 2026-05-01 0.03 %", PROVISIONAL, "", REVIEW
     ),
+    Example(
+        "not detected at a limit of 0.01 %",
+        _IN + "2026-03-05 0 % limit:0.01 | 2026-05-01 0.02 % | 2026-05-22 0.02 %",
+        CONFIRMED,
+        "2026-05-01",
+        URGENT,
+    ),
+    Example(
+        "not detected at a limit of 0.05 %",
+        _IN + "2026-03-05 0 % limit:0.05 | 2026-05-01 0.06 % | 2026-05-22 0.06 %",
+        PROVISIONAL,
+        "",
+        REVIEW,
+    ),
+    Example("not detected, below its limit", _IN + "2026-03-05 0 % limit:0.05 | 2026-05-01 0.02 %", NOT_EVALUABLE),
+    Example(
+        "BCR::ABL1, loss of a negative result",
+        _IN + "2026-03-05 mrd_molecular 0 % target:BCR::ABL1 limit:0.001 | 2026-05-01 0.003 % target:BCR::ABL1",
+        PROVISIONAL,
+        "2026-05-01",
+        REVIEW,
+    ),
+    Example(
+        "another target",
+        _IN + "2026-03-05 mrd_molecular 0 % target:BCR::ABL1 | 2026-05-01 0.05 % target:KMT2A",
+        NOT_EVALUABLE,
+    ),
     Example("negative only before the remission", _IN + "2025-10-01 0 % | 2026-05-01 0.05 %", NOT_EVALUABLE),
     Example("another disease", "disease AML | 2026-03-05 0 % | 2026-05-01 0.05 %", NOT_APPLICABLE),
 )
@@ -163,4 +191,5 @@ RULE = Rule(
     confounders=LEUKAEMIA,
     would_confirm="A second marrow by the same method and laboratory, of the same target, in 2 to 4 weeks. Flow "
     "cytometry is to exclude hematogones, and after CD19 therapy a CD19-negative clone.",
+    would_clear="A second marrow, as sensitive, that is negative; flow cytometry that shows regenerating precursors.",
 )

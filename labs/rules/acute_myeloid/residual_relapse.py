@@ -1,29 +1,30 @@
 """Residual disease has come back, or has risen tenfold, in remission of acute myeloid leukaemia.
 
 What it checks
-    Residual disease since the remission, within one method, specimen, method family, laboratory and line of therapy.
-    Either it turns from negative to positive: any transcript by PCR, at least 0.1 % by flow cytometry or sequencing.
-    Or a transcript rises at least tenfold (1 log10) above the lowest earlier positive value, where that was below 2 %.
-    The first such sample is PROVISIONAL at REVIEW; a second in a row confirms: URGENT, onset is the first. The second
-    sample is best taken within 4 weeks, and from marrow. The tenfold rise is compared by whole numbers.
-    A tenfold rise by flow or sequencing, from 2 % or more, or only within printed bounds is PROVISIONAL at REVIEW and
-    does not confirm.
+    Residual disease since the remission, within one method, specimen, method family, target (NPM1, RUNX1::RUNX1T1,
+    CBFB::MYH11, PML::RARA ...), laboratory and line of therapy. Either it turns from negative to positive: any
+    transcript by PCR, at least 0.1 % by flow cytometry or sequencing. Or a transcript rises at least tenfold (1
+    log10) above the lowest earlier positive value, where that was below 2 %. The first such sample is PROVISIONAL
+    at REVIEW; a second in a row confirms: URGENT, onset is the first. The second sample is best taken within 4
+    weeks, and from marrow. The tenfold rise is compared by whole numbers. A tenfold rise by flow or sequencing,
+    from 2 % or more, or only within printed bounds is PROVISIONAL at REVIEW and does not confirm.
 When it stays silent
-    Another disease: NOT_APPLICABLE. The first result of an assay, specimen or laboratory: NOT_EVALUABLE, since there is
-    nothing to compare it with. `<0.01 %` is negative at that sensitivity only: a positive value below the bound of the
-    earlier negative results is NOT_EVALUABLE, and a less sensitive negative result does not end an episode. Results
-    from before the recorded remission are neither judged nor compared with. "Not detected" without a bound counts as
-    negative, and the finding asks for its limit of detection. The target is not told apart either: one method, specimen
-    and laboratory are taken to be of one target, and each finding says so. Flow and sequencing below 0.1 % are not
-    positive by the criterion, though they may matter. A negative result silences no other rule:
-    some relapses have lost their marker.
-    After a relapse that is recorded, until a further remission is: NOT_APPLICABLE; what began before goes on. In a line
-    of therapy begun since the remission while neither is recorded: NOT_EVALUABLE.
+    Another disease: NOT_APPLICABLE. The first result of an assay, target, specimen or laboratory: NOT_EVALUABLE,
+    since there is nothing to compare it with. `<0.01 %`, or "not detected" with a limit of detection of 0.01 %, is
+    negative at that sensitivity only: a positive value below the bound of the earlier negative results is
+    NOT_EVALUABLE, and a less sensitive negative result does not end an episode. Results from before the recorded
+    remission are neither judged nor compared with. "Not detected" without a bound counts as negative, and the
+    finding asks for its limit of detection. Where no target is recorded, one method, specimen and laboratory are
+    taken to be of one target, and the finding says so. DNMT3A, TET2 and ASXL1 are no markers of residual disease
+    and do not come in as such. Flow and sequencing below 0.1 % are not positive by the criterion, though they may
+    matter. A negative result silences no other rule: some relapses have lost their marker. After a relapse that is
+    recorded, until a further remission is: NOT_APPLICABLE; what began before goes on. In a line of therapy begun
+    since the remission while neither is recorded: NOT_EVALUABLE.
 Source
-    Heuser 2021 (ELN MRD) and Doehner 2022 (ELN): conversion by any method, or a rise of at least 1 log10 of copies in
-    patients with low-level molecular residual disease, confirmed in a second consecutive sample. The 4 weeks are given
-    less firmly. The levels, the handling of bounds, and what is said of other tenfold rises are defaults of this
-    project.
+    Heuser 2021 (ELN MRD) and Doehner 2022 (ELN): conversion by any method, or a rise of at least 1 log10 of copies
+    in patients with low-level molecular residual disease, confirmed in a second consecutive sample. The 4 weeks are
+    given less firmly. The levels, the handling of bounds, and what is said of other tenfold rises are defaults of
+    this project.
 """
 
 from __future__ import annotations
@@ -114,6 +115,21 @@ EXAMPLES = (
     Example("E40 positive below the earlier bound", _IN + "2026-02-01 <0.01 % | 2026-05-01 0.003 %", NOT_EVALUABLE),
     Example("a little below the bound", _IN + "2026-02-01 <0.01 % | 2026-05-01 0.009999999 %", NOT_EVALUABLE),
     Example("at the bound", _IN + "2026-02-01 <0.01 % | 2026-05-01 0.01 %", PROVISIONAL, "2026-05-01", REVIEW),
+    Example(
+        "E33 the limit of detection is stated", _IN + "2026-02-01 0 % limit:0.01 | 2026-05-01 0.003 %", NOT_EVALUABLE
+    ),
+    Example(
+        "at the limit of detection", _IN + "2026-02-01 0 % limit:0.01 | 2026-05-01 0.01 %", PROVISIONAL, "", REVIEW
+    ),
+    Example("another target", _IN + "2026-02-01 0 % target:NPM1 | 2026-05-01 0.05 % target:FLT3-ITD", NOT_EVALUABLE),
+    Example(
+        "promyelocytic leukaemia, the same target",
+        _IN
+        + "2026-02-01 0 % target:PML::RARA | 2026-05-01 0.05 % target:PML::RARA | 2026-05-15 0.1 % target:PML::RARA",
+        CONFIRMED,
+        "2026-05-01",
+        URGENT,
+    ),
     Example("flow below 0.1 %", _IN + "2026-02-01 mrd_flow 0 % | 2026-05-01 0.099999999 %", NOT_RAISED),
     Example("flow at 0.1 %", _IN + "2026-02-01 mrd_flow 0 % | 2026-05-01 0.1 %", PROVISIONAL, "2026-05-01", REVIEW),
     Example("from below 2 %", _IN + "2026-02-01 1.99 % | 2026-05-01 20 % | 2026-05-22 21 %", CONFIRMED, "", URGENT),
@@ -166,4 +182,5 @@ RULE = Rule(
     confounders=LEUKAEMIA,
     would_confirm="A second sample by the same method and laboratory, of the same target and preferably of marrow, "
     "within 4 weeks.",
+    would_clear="A second sample, as sensitive, that is negative.",
 )
