@@ -36,13 +36,22 @@ class Watched:
     present: Present = frozenset()
 
 
-def cohort_of(patient_ids: Collection[int], *, as_of: date | None = None, today: date | None = None) -> Watched:
+def cohort_of(
+    patient_ids: Collection[int],
+    *,
+    diagnosis_id: int | None = None,
+    as_of: date | None = None,
+    today: date | None = None,
+) -> Watched:
     """The cohort of these patients as the running transaction sees it; `as_of` leaves out what was collected later.
 
-    With `today` it holds which tests are overdue.
+    With `today` it holds which tests are overdue; with `diagnosis_id` only the place of that disease.
     """
     present = present_of(patient_ids)
     facts, subjects = facts_of(patient_ids, present)
+    if diagnosis_id is not None:
+        subjects = {key: subject for key, subject in subjects.items() if subject.diagnosis_id == diagnosis_id}
+        facts = [item for item in facts if item.key in subjects]
     places: dict[int, list[int]] = defaultdict(list)
     for place, item in enumerate(facts):
         places[subjects[item.key].patient_id].append(place)

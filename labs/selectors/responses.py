@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from itertools import chain
 from typing import Any
 
-from labs.rules.cohort import Cohort
 from labs.rules.myeloma.response import Response, Step, response_of
 from labs.rules.registry import RULES, evaluate
-from labs.selectors.cohort import facts_of
-from labs.selectors.rows import other_rows, result_rows
+from labs.selectors.cohort import cohort_of
 from patients.models import Diagnosis, Disease
 
 CRITERIA = "IMWG-2016"
@@ -51,11 +48,7 @@ def response_of_diagnosis(diagnosis: Diagnosis, *, as_of: date) -> ResponseOfDia
     """The response by the record up to a day; None for another disease than myeloma."""
     if diagnosis.disease != Disease.MM:
         return None
-    patient = diagnosis.patient_id
-    facts, subjects = facts_of([patient])
-    own = next(one for one in facts if subjects[one.key].diagnosis_id == diagnosis.pk)
-    rows = (row._replace(patient=own.key) for row in chain(result_rows([patient]), other_rows([patient])))
-    cohort = Cohort.build([own], rows).until(as_of)
+    cohort = cohort_of([diagnosis.patient_id], diagnosis_id=diagnosis.pk, as_of=as_of).cohort
     found = evaluate(cohort, PROGRESSION).findings
     return ResponseOfDiagnosis(diagnosis, response_of(cohort, found, as_of), diagnosis.response)
 
