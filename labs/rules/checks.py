@@ -104,7 +104,31 @@ class Either(Both):
     """Two checks of which one suffices."""
 
 
-Check: TypeAlias = Bar | Share | Word | Both | Either
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A check against a reference: not met, and nothing is said of it, where there is none."""
+
+    check: Check
+    there: Bools
+    met: Bools
+
+    def __and__(self, other: Check) -> Both:
+        return Both(self, other, self.met & other.met)
+
+    def __or__(self, other: Check) -> Either:
+        return Either(self, other, self.met | other.met)
+
+    def comparisons(self, row: int) -> list[Comparison]:
+        """What was compared at one row."""
+        return self.check.comparisons(row) if self.there[row] else []
+
+
+Check: TypeAlias = Bar | Share | Word | Both | Either | Known
+
+
+def where_known(check: Check, there: Bools) -> Known:
+    """A check, where there is something to compare with."""
+    return Known(check, there, check.met & there)
 
 
 def at_least(what: str, found: Ints, bar: Threshold, scale: int = 1) -> Bar:

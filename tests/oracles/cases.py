@@ -480,6 +480,7 @@ CASES = (
         {"lymphocytes": ("1", "2", "3.9", "4", "4.01", "5", "7", "7.01", "8.1")},
         diseases=("ALL", "ALL", "ALL", "MM"),
         remission=True,
+        course=True,
         ranges={"lymphocytes": (("", ""), ("1", "4"), ("1", "5"))},
     ),
     Case("CBC-BLASTS", ranges.myeloma_blasts, BLASTS, diseases=("MM", "MM", "AML"), remission=True),
@@ -508,6 +509,7 @@ CASES = (
         diseases=("MM", "AML", "ALL"),
         kinds=("transfusion_red_cells", "transfusion_platelets", "chemotherapy", "transplant_autologous", "car_t"),
         remission=True,
+        course=True,
     ),
     Case(
         "ASSAY-CHANGED",

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from tests.oracles.counts import BARS, lowest_of_days
+from tests.oracles.course import judged
 from tests.oracles.myeloma import pooled
 from tests.oracles.others import since_remission
 from tests.oracles.plain import (
@@ -134,17 +135,17 @@ def lymphocytes(patient: PlainPatient) -> list[Said]:
     if patient.disease != "ALL":
         return []
     well: set[date | None] = set()
-    marks: dict[date | None, list[Mark]] = {}
+    marks: dict[date | None, list[tuple[date, Mark | None]]] = {}
     for r in highest_of_days(patient, "lymphocytes"):
         limit, line = limits(patient, r)[1], patient.line_of(r.day)
         if limit is None or not since_remission(patient, r.day):
             continue
         if r.high <= limit:
             well.add(line)
-            marks.setdefault(line, []).append(Mark(r.day, both=2))
+            marks.setdefault(line, []).append((r.day, Mark(r.day, both=2)))
         elif line in well:
-            marks.setdefault(line, []).append(Mark(r.day, "sure" if r.low > limit else "weak", 2, 2))
-    return _told(marks)
+            marks.setdefault(line, []).append((r.day, Mark(r.day, "sure" if r.low > limit else "weak", 2, 2)))
+    return _told({line: judged(patient, row) for line, row in marks.items()})
 
 
 CATEGORIES = [D(90), D(60), D(45), D(30), D(15)]
@@ -191,14 +192,20 @@ def myeloma_blasts(patient: PlainPatient) -> list[Said]:
 
 
 def transfusion_need(patient: PlainPatient) -> list[Said]:
-    since = patient.remission
-    given = [e.start for e in patient.events if e.kind.startswith("transfusion_") and since and e.start >= since]
     counted = sorted(r.day for r in patient.results if r.analyte in ("haemoglobin", "platelets"))
-    if not given:
-        return []
-    first = min(given)
-    day = next((day for day in counted if day >= first), None)
-    if day is None:
-        return []
-    level = "INFO" if patient.under(first, THERAPY) else "REVIEW"
-    return [Said("confirmed", level, day, day, day, day, patient.line_of(day))]
+    remissions = {*patient.remissions, *([patient.remission] if patient.remission else [])}
+    needs: dict[date, date] = {}
+    for since in sorted(remissions):
+        relapse = min((day for day in patient.relapses if day >= since), default=date.max)
+        again = min((day for day in remissions if day > since), default=date.max)
+        given = [e.start for e in patient.events if e.kind.startswith("transfusion_")]
+        given = [day for day in given if since <= day <= relapse and day < again]
+        day = next((day for day in counted if given and day >= min(given)), None)
+        if day is not None:
+            needs.setdefault(day, min(given))
+    marks: dict[date | None, list[Mark]] = {}
+    for day in sorted(set(counted)):
+        if since_remission(patient, day):
+            level = 1 if day in needs and patient.under(needs[day], THERAPY) else 2
+            marks.setdefault(patient.line_of(day), []).append(Mark(day, "sure" if day in needs else "", level))
+    return [said for line, row in marks.items() for said in tell(row, line, needed=1, one_a_line=False)]

@@ -36,7 +36,7 @@ from labs.rules.base import (
     Threshold,
 )
 from labs.rules.blood_counts.baseline import ALL_DISEASES, EARLIEST, baseline
-from labs.rules.checks import Check, at_least, below, more_than_percent
+from labs.rules.checks import Check, at_least, below, more_than_percent, where_known
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import COUNTS, under
 from labs.rules.markers import series_of
@@ -115,11 +115,12 @@ def criterion(value: Ints, own: Ints) -> Check:
 
 
 def beyond(value: Ints, own: Ints) -> Check:
-    """-1.0 g/dL and more than -8.0 % of a baseline held as the sum of three."""
+    """-1.0 g/dL and more than -8.0 % of a baseline held as the sum of three; the value itself stands for none."""
     down = own - 3 * value
-    return at_least("fall below baseline", down, FALL, scale=3) & more_than_percent(
+    fallen = at_least("fall below baseline", down, FALL, scale=3) & more_than_percent(
         "fall in percent", down, own, CHANGE
     )
+    return where_known(fallen, own != value)
 
 
 def missing(series: Series, row: int) -> Sequence[str]:

@@ -39,7 +39,7 @@ from labs.rules.base import (
 from labs.rules.blood_counts.baseline import ALL_DISEASES
 from labs.rules.blood_counts.cytopenia import BARS
 from labs.rules.blood_counts.low_counts import TWICE, low_days, within_days
-from labs.rules.checks import Check, Share, more_than_percent
+from labs.rules.checks import Check, more_than_percent, where_known
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import COUNTS
 from labs.rules.markers import series_of
@@ -144,18 +144,10 @@ def lactate_dehydrogenase(cohort: Cohort) -> Signal:
     )
 
 
-class Rise(Share):
-    """A rise in percent. Where there is nothing to compare with it is nothing, and nothing is said of it."""
-
-    def comparisons(self, row: int) -> list[Comparison]:
-        """What was compared at one row."""
-        return [] if self.part[row] == 0 else super().comparisons(row)
-
-
 def criterion(value: Ints, lowest: Ints) -> Check:
-    """More than +17.5 % of the lowest."""
-    made = more_than_percent("rise in percent of the lowest", value - lowest, lowest, CHANGE)
-    return Rise(made.what, made.part, made.whole, made.words, made.threshold, made.met)
+    """More than +17.5 % of the lowest, which stands for itself where nothing came before."""
+    risen = more_than_percent("rise in percent of the lowest", value - lowest, lowest, CHANGE)
+    return where_known(risen, value != lowest)
 
 
 RULE = Rule(

@@ -7,8 +7,9 @@ What it checks
     lymphocytes.
 When it stays silent
     Another disease: NOT_APPLICABLE. High since the remission began, or the first result and high: NOT_EVALUABLE,
-    since nothing tells whether it is new. No range printed, and age not on record or none typical for it:
-    NOT_EVALUABLE.
+    since nothing tells whether it is new. After a relapse that is recorded, until a further remission is:
+    NOT_APPLICABLE; in a new line of therapy while neither is recorded: NOT_EVALUABLE. No range printed, and age not
+    on record or none typical for it: NOT_EVALUABLE.
 Source
     New lymphocytosis, the bar at the limit of the range, the second count and the level are defaults of this project.
 """
@@ -38,7 +39,7 @@ from labs.rules.checks import Check
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import LEUKAEMIA
 from labs.rules.ranges import NO_RANGE, ByRow, upper_limit
-from labs.rules.remission import before_remission, remission_note
+from labs.rules.remission import outside_remission, remission_note
 from labs.rules.signals import Signal, Silence, Terms, weighed
 from labs.rules.sources import VIGIL
 
@@ -82,7 +83,7 @@ def lymphocytosis(cohort: Cohort) -> Signal:
         weak=possibly & new,
         terms=Terms(TWICE, alone=REVIEW, both=REVIEW),
         silences=(
-            *before_remission(s),
+            *outside_remission(s),
             Silence(~limit.known, NOT_EVALUABLE, NO_RANGE),
             Silence(possibly & ~new, NOT_EVALUABLE, NOT_TOLD),
         ),

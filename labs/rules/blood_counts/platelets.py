@@ -38,7 +38,7 @@ from labs.rules.base import (
 )
 from labs.rules.blood_counts.baseline import ALL_DISEASES, EARLIEST, SUPPORT, baseline
 from labs.rules.blood_counts.low_counts import TWICE, below_or_bound
-from labs.rules.checks import Check, at_least_percent, below
+from labs.rules.checks import Check, at_least_percent, below, where_known
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import COUNTS, under
 from labs.rules.markers import series_of
@@ -115,8 +115,9 @@ def criterion(value: Ints, own: Ints) -> Check:
 
 
 def fall_of(value: Ints, own: Ints) -> Check:
-    """-30 % of a baseline held as the sum of three."""
-    return at_least_percent("fall in percent of the baseline", own - 3 * value, own, FALL)
+    """-30 % of a baseline held as the sum of three; the value itself stands for none."""
+    fallen = at_least_percent("fall in percent of the baseline", own - 3 * value, own, FALL)
+    return where_known(fallen, own != value)
 
 
 RULE = Rule(

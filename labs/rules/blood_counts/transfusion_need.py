@@ -1,7 +1,7 @@
 """A transfusion was needed, the first since the remission.
 
 What it checks
-    The first transfusion of red cells or platelets since the recorded remission: CONFIRMED at REVIEW, with the first
+    The first transfusion of red cells or platelets since each recorded remission: CONFIRMED at REVIEW, with the first
     blood count (haemoglobin or platelets) of that day or after it. While chemotherapy or a targeted drug, a
     transplant or CAR-T cells are given, and for 90 days after, it is at INFO: they explain it.
 When it stays silent
@@ -14,7 +14,9 @@ Source
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
+from itertools import zip_longest
 
 import numpy as np
 
@@ -25,7 +27,8 @@ from labs.rules.checks import Check
 from labs.rules.cohort import Cohort, PatientFacts, day_number, pack_day
 from labs.rules.markers import pooled
 from labs.rules.ranges import ByRow
-from labs.rules.remission import before_remission
+from labs.rules.remission import before_remission, remissions_of
+from labs.rules.series import Series
 from labs.rules.signals import AT_ONCE, Signal, Silence, Terms, weighed
 from labs.rules.sources import VIGIL
 from labs.rules.wording import day_text
@@ -74,6 +77,21 @@ EXAMPLES = (
         REVIEW,
     ),
     Example(
+        "after a further remission",
+        "event transfusion_red_cells 2026-01-20 | relapse 2026-02-20 | remission 2026-03-01 | "
+        + _RED
+        + _IN
+        + "2026-03-10 7.6",
+        CONFIRMED,
+        "2026-03-10",
+        REVIEW,
+    ),
+    Example(
+        "after the relapse",
+        "relapse 2026-02-20 | " + _RED + _IN + "2026-03-10 7.6",
+        NOT_RAISED,
+    ),
+    Example(
         "a second one raises nothing again",
         "event transfusion_red_cells 2026-01-20 | " + _RED + _IN + "2026-03-10 7.6",
         CONFIRMED,
@@ -86,20 +104,15 @@ EXAMPLES = (
 def transfusion_need(cohort: Cohort) -> Signal:
     """The first count with or after the first transfusion since the remission."""
     counts = pooled(cohort, "haemoglobin", "platelets")
-    first = {index: found for index, one in enumerate(cohort.patients) if (found := _first(one)) is not None}
-    keys = np.array([pack_day(index, day_number(day)) for index, (day, _) in sorted(first.items())], np.int64)
-    rows = counts.patient_days.searchsorted(keys)
-    owners = np.array(sorted(first), np.int64)
-    there = rows < counts.size
-    there[there] = counts.patient[rows[there]] == owners[there]
+    needs = _needs(cohort, counts)
     sure, level = np.zeros(counts.size, bool), np.full(counts.size, int(REVIEW))
-    sure[rows[there]] = True
-    for row, owner in zip(rows[there].tolist(), owners[there].tolist(), strict=True):
-        level[row] = int(INFO if _explained(cohort.patients[owner], first[owner][0]) else REVIEW)
-    unknown = np.array([one.remission_on is None for one in cohort.patients], bool)[counts.patient]
+    for row, (day, _) in needs.items():
+        sure[row] = True
+        level[row] = int(INFO if _explained(cohort.patients[int(counts.patient[row])], day) else REVIEW)
+    unknown = np.array([not remissions_of(one) for one in cohort.patients], bool)[counts.patient]
 
     def compared(row: int) -> list[Comparison]:
-        day, kind = first[int(counts.patient[row])]
+        day, kind = needs[row]
         free = bool(level[row] == int(REVIEW))
         therapy = Comparison(
             "chemotherapy, transplant or CAR-T cells of the 90 days before", "none" if free else "yes", "none", free
@@ -122,11 +135,25 @@ def criterion(value: Ints, _: Ints) -> Check:
     return ByRow("transfusion", value, "", AFTER_THERAPY, np.zeros(value.size, bool))
 
 
-def _first(facts: PatientFacts) -> tuple[date, str] | None:
-    """Day and kind of the first transfusion since the remission."""
-    since = facts.remission_on
-    given = [(one.started_on, one.kind) for one in facts.events if one.kind in KINDS]
-    return min((one for one in given if since is not None and one[0] >= since), default=None)
+def _needs(cohort: Cohort, counts: Series) -> dict[int, tuple[date, str]]:
+    """Row of the first count with or after it -> day and kind of each first transfusion."""
+    found: dict[int, tuple[date, str]] = {}
+    for index, facts in enumerate(cohort.patients):
+        for day, kind in _firsts(facts):
+            row = int(counts.patient_days.searchsorted(pack_day(index, day_number(day))))
+            if row < counts.size and int(counts.patient[row]) == index:
+                found.setdefault(row, (day, kind))
+    return found
+
+
+def _firsts(facts: PatientFacts) -> Iterator[tuple[date, str]]:
+    """Day and kind of the first transfusion of each remission: up to the relapse, before the next remission."""
+    given = sorted((one.started_on, one.kind) for one in facts.events if one.kind in KINDS)
+    remissions = remissions_of(facts) if given else []
+    for since, again in zip_longest(remissions, remissions[1:], fillvalue=date.max):
+        relapse = min((day for day in facts.relapses if day >= since), default=date.max)
+        within = [one for one in given if since <= one[0] <= relapse and one[0] < again]
+        yield from within[:1]
 
 
 def _explained(facts: PatientFacts, day: date) -> bool:
