@@ -117,7 +117,7 @@ def marrow_relapse(cohort: Cohort) -> Signal:
     hit = (days.low >= bar) | (days.high > bar)
     silences = outside_remission(days)
     judged = np.logical_and.reduce([np.ones(days.size, bool), *(~silence.rows for silence in silences)])
-    second = _second_marrows(days, hit & judged, enough >= 2)
+    second = _second_marrows(days, hit & (enough >= 2), hit & judged)
     return weighed(
         days,
         criterion,
@@ -141,13 +141,13 @@ def criterion(value: Ints, _: Ints) -> Check:
     )
 
 
-def _second_marrows(days: Series, hit: Bools, enough: Bools) -> Ints:
+def _second_marrows(days: Series, enough: Bools, suspected: Bools) -> Ints:
     """For each marrow with two tests of at least 1 % the first marrow it follows 7 to 28 days after; -1 for none."""
     out = np.full(days.size, -1, np.int64)
-    for row in np.flatnonzero(enough & hit).tolist():
+    for row in np.flatnonzero(enough).tolist():
         at = row - 1
         while at >= 0 and days.segment[at] == days.segment[row] and days.day[row] - days.day[at] <= int(LATEST.value):
-            if hit[at] and days.day[row] - days.day[at] >= int(SOONEST.value):
+            if suspected[at] and days.day[row] - days.day[at] >= int(SOONEST.value):
                 out[row] = at
             at -= 1
     return out
