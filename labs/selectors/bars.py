@@ -18,9 +18,12 @@ from labs.rules.arrays import UNBOUNDED
 from labs.rules.cohort import Cohort, Event, PatientFacts, Row
 from labs.rules.registry import BY_CODE
 from labs.rules.signals import Signal
-from labs.selectors.rows import note_from, range_limit
+from labs.selectors.rows import is_marked, note_from, range_limit
+from labs.selectors.said import Said
 from labs.vocabulary.fixed_point import from_amount
 from patients.models import Diagnosis, Patient, TreatmentEvent
+
+NOTHING_SAID = Said()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +48,10 @@ def bars(
     results: Iterable[Result],
     events: Iterable[TreatmentEvent],
     rules: Collection[str],
+    said: Said = NOTHING_SAID,
 ) -> dict[str, Held]:
     """Rule code -> what it held the latest value against. Reads prefetched lines; asks the database nothing."""
-    cohort = Cohort.build([_facts(patient, diagnosis, events)], [_row(result) for result in results])
+    cohort = Cohort.build([_facts(patient, diagnosis, events, said)], [_row(result) for result in results])
     held = {}
     for code in rules:
         rule = BY_CODE.get(code)
@@ -112,7 +116,7 @@ def _nearest_met(signal: Signal, row: int) -> int | None:
     return met
 
 
-def _facts(patient: Patient, diagnosis: Diagnosis, events: Iterable[TreatmentEvent]) -> PatientFacts:
+def _facts(patient: Patient, diagnosis: Diagnosis, events: Iterable[TreatmentEvent], said: Said) -> PatientFacts:
     return PatientFacts(
         key=patient.pk,
         disease=diagnosis.disease,
@@ -127,6 +131,7 @@ def _facts(patient: Patient, diagnosis: Diagnosis, events: Iterable[TreatmentEve
         response=diagnosis.response,
         therapy_ended_on=diagnosis.therapy_ended_on,
         events=tuple(Event(one.kind, one.started_on, one.ended_on, one.ongoing) for one in events),
+        **said.facts(patient=patient.pk, site=patient.site_id, diagnosis=diagnosis.pk),
     )
 
 
@@ -149,5 +154,5 @@ def _row(result: Result) -> Row:
 
 
 def usable_now(results: Sequence[Result]) -> list[Result]:
-    """The versions rules read: current ones, of results already known to be usable."""
-    return [result for result in results if result.is_current and result.amount is not None]
+    """The versions rules read: current ones not marked as spurious, of results already known to be usable."""
+    return [one for one in results if one.is_current and one.amount is not None and not is_marked(one)]

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from labs.models import Quarantine, Result
+from labs.selectors.rows import MARKED, is_marked
 from labs.vocabulary.analytes import ANALYTES, Analyte
 from labs.vocabulary.statuses import is_usable
 from patients.models import Patient
@@ -37,7 +38,7 @@ class Cell:
     @property
     def usable(self) -> tuple[Result, ...]:
         """Values that rules may read."""
-        return tuple(result for result in self.present if is_usable(result.status))
+        return tuple(result for result in self.present if is_usable(result.status) and not is_marked(result))
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class History:
 
 def history(*, patient: Patient, before: date | None = None, days: int = DAYS_A_PAGE) -> History:
     """Results of the latest days (before a day): every version, whatever its status. One query."""
-    results = Result.objects.filter(patient=patient)
+    results = Result.objects.filter(patient=patient).annotate(marked=MARKED)
     older = results.filter(collected_on__lt=before) if before else results
     wanted = older.order_by("-collected_on").values("collected_on").distinct()[: days + 1]
     rows = list(results.filter(collected_on__in=wanted).order_by("collected_on", "collected_at", "id"))

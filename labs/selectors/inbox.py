@@ -14,11 +14,12 @@ from django.db.models.functions import Coalesce
 from labs.models import Flag, Level, Result, Review, ScheduledTest
 from labs.models.flag_states import ON_SCREEN
 from labs.selectors.due import ON_SOMEBODYS_LIST, OPEN, Status, status_of
+from labs.selectors.rows import MARKED
 from labs.selectors.urgency import NO_LIMIT, urgency
 from patients.access import visible_to
 from patients.models import Diagnosis, Patient, TreatmentLine, User
 from patients.selectors.keyset import Key, Page, page_of, read_instant
-from patients.selectors.patients import current_line
+from patients.selectors.patients import current_line, diagnoses_of
 
 PAGE_SIZE = 20
 ORDER = (Key("top", descending=True), Key("due", read=read_instant), Key("patient_id", read=int))
@@ -122,7 +123,9 @@ def _cards(patient_ids: list[int], waiting: QuerySet[Flag], *, today: date) -> l
     if not patient_ids:
         return []
     patients = (
-        Patient.objects.select_related("site").prefetch_related("identifiers", "diagnoses__lines").in_bulk(patient_ids)
+        Patient.objects.select_related("site")
+        .prefetch_related("identifiers", diagnoses_of(), "diagnoses__lines")
+        .in_bulk(patient_ids)
     )
     flags: dict[int, list[Flag]] = defaultdict(list)
     for flag in waiting.filter(patient_id__in=patient_ids).select_related("owner", "reviewed_by"):
@@ -149,6 +152,7 @@ def _add_sparks(cards: list[Card], *, today: date) -> None:
     """Give each card the latest values of its headline's marker, oldest first."""
     markers = {card.patient.pk: marker_of(card.headline) for card in cards}
     rows = Result.objects.filter(
+        ~MARKED,
         patient_id__in=markers,
         analyte__in=set(markers.values()),
         is_current=True,

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Count, OuterRef, QuerySet, Subquery
 
-from labs.models import Flag, Result, Review, ScheduledTest
+from labs.models import Flag, Result, Review, ScheduledTest, SpuriousMark
 from labs.models.flag_states import ON_SCREEN
 from labs.selectors.due import ON_SOMEBODYS_LIST, OPEN, Status, status_of
 from labs.selectors.urgency import urgency
 from patients.models import Patient, SymptomReport
+from patients.models.withdrawal import STANDING
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +58,14 @@ def overview(*, patient: Patient, today: date) -> Overview:
 
 
 def with_last_contact(patients: QuerySet[Patient]) -> QuerySet[Patient]:
-    """The patients with `last_sample_on` and `last_asked_on`, read along with them."""
+    """The patients with `last_sample_on`, `last_asked_on` and `spurious_count`, read along with them."""
     samples = Result.objects.filter(patient=OuterRef("pk")).order_by("-collected_on").values("collected_on")[:1]
     asked = SymptomReport.objects.filter(patient=OuterRef("pk")).order_by("-reported_on").values("reported_on")[:1]
-    return patients.annotate(last_sample_on=Subquery(samples), last_asked_on=Subquery(asked))
+    marks = SpuriousMark.objects.filter(STANDING, result__patient=OuterRef("pk"), result__is_current=True).order_by()
+    counted = marks.values("result__patient").annotate(number=Count("pk")).values("number")
+    return patients.annotate(
+        last_sample_on=Subquery(samples), last_asked_on=Subquery(asked), spurious_count=Subquery(counted)
+    )
 
 
 def _waiting_tests(patient: Patient) -> QuerySet[ScheduledTest]:

@@ -13,7 +13,7 @@ from labs.rules.registry import BY_CODE
 from labs.selectors.urgency import urgency
 from patients.access import visible_to
 from patients.models import Patient, User
-from patients.selectors.patients import BANNER_JOINS
+from patients.selectors.patients import BANNER_JOINS, diagnoses_of
 
 NOT_EVALUABLE = "not_evaluable"
 ORDER = ("raised", NOT_EVALUABLE, "not_raised", "not_applicable")
@@ -40,7 +40,9 @@ class Signals:
 def visible_flag(*, user: User, flag_id: int) -> Flag:
     """The flag with its history, if this person may see the patient. Raises Flag.DoesNotExist."""
     flags = Flag.objects.filter(visible_to(user, "patient__")).select_related(*BANNER_JOINS)
-    return _with_history(flags.prefetch_related("patient__identifiers", "patient__diagnoses__lines")).get(pk=flag_id)
+    return _with_history(
+        flags.prefetch_related("patient__identifiers", diagnoses_of("patient__"), "patient__diagnoses__lines")
+    ).get(pk=flag_id)
 
 
 def all_visible(*, user: User, flag_ids: Collection[int]) -> bool:

@@ -10,6 +10,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from labs.models import Result
+from labs.selectors.rows import MARKED, is_marked
 from labs.vocabulary.analytes import ANALYTES, Analyte
 from labs.vocabulary.statuses import is_usable
 from patients.models import Patient
@@ -17,7 +18,10 @@ from patients.models import Patient
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One value in the canonical unit. `assay`: its comparability group. `replaced`: a newer version took its place."""
+    """One value in the canonical unit. `assay`: its comparability group. `replaced`: a newer version took its place.
+
+    `spurious`: a physician marked it so. Neither counts.
+    """
 
     on: date
     value: Decimal
@@ -27,6 +31,12 @@ class Measured:
     assay: tuple[str, str, str]
     replaced: bool
     contradictory: bool
+    spurious: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether rules read it."""
+        return not (self.replaced or self.spurious)
 
 
 @dataclass(slots=True)
@@ -43,15 +53,18 @@ class Trend:
         """Days on which the method or the laboratory differed from that of the value before."""
         by_day: dict[date, set[tuple[str, str, str]]] = defaultdict(set)
         for point in self.points:
-            if not point.replaced:
+            if point.counts:
                 by_day[point.on].add(point.assay)
         days = sorted(by_day)
         return [later for earlier, later in pairwise(days) if by_day[earlier].isdisjoint(by_day[later])]
 
 
 def measured_results(*, patient: Patient, analytes: Collection[str]) -> list[Result]:
-    """Usable values of these analytes and versions replaced since, oldest first; none that was taken back."""
-    rows = Result.objects.filter(patient=patient, analyte__in=analytes, value__isnull=False)
+    """Usable values of these analytes and versions replaced since, oldest first; none that was taken back.
+
+    Each knows whether it is `marked` as spurious.
+    """
+    rows = Result.objects.filter(patient=patient, analyte__in=analytes, value__isnull=False).annotate(marked=MARKED)
     return [
         row
         for row in rows.order_by("collected_on", "collected_at", "id").defer("note", "warnings")
@@ -70,7 +83,7 @@ def trends_of(results: Iterable[Result]) -> dict[str, Trend]:
 def _trend(analyte: Analyte, results: list[Result]) -> Trend:
     values: dict[tuple[date, str], set[tuple[str, Decimal | None]]] = defaultdict(set)
     for result in results:
-        if result.is_current:
+        if result.is_current and not is_marked(result):
             values[result.collected_on, result.specimen].add((result.comparator, result.value))
     trend = Trend(analyte)
     for result in results:
@@ -86,6 +99,7 @@ def _trend(analyte: Analyte, results: list[Result]) -> Trend:
                 assay=(result.specimen, result.method_family or result.method, result.laboratory),
                 replaced=not result.is_current,
                 contradictory=result.is_current and len(values[result.collected_on, result.specimen]) > 1,
+                spurious=is_marked(result),
             )
         )
         if result.reference_low is not None or result.reference_high is not None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -109,3 +111,16 @@ class Diagnosis(models.Model):
 
     def __str__(self) -> str:
         return self.get_disease_display()
+
+    @property
+    def remission_since(self) -> date | None:
+        """First day of the latest remission, where it was read along (`last_remission_on`), else of the first."""
+        latest: date | None = getattr(self, "last_remission_on", None)
+        return latest or self.remission_on
+
+    @property
+    def in_relapse(self) -> bool:
+        """Whether a relapse is recorded, and no remission after it."""
+        if self.relapsed_on is None:
+            return False
+        return self.remission_since is None or self.remission_since <= self.relapsed_on

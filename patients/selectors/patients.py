@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 from django.db.models.functions import Lower
 
 from patients.access import patients_visible_to
-from patients.models import MRN, Diagnosis, Identifier, Patient, TreatmentLine, User
+from patients.models import MRN, CourseEvent, CourseKind, Diagnosis, Identifier, Patient, TreatmentLine, User
+from patients.models.withdrawal import STANDING
 from patients.selectors.dates import days_meant
 from patients.selectors.keyset import Key, Page, page_of
 
@@ -22,6 +23,17 @@ BANNER_JOINS = (
 )
 """What a query that reaches a patient by `patient` joins for the banner, beside prefetching its lists."""
 ORDER = (Key("family_lower"), Key("given_lower"), Key("id", read=int))
+
+
+def with_course(diagnoses: QuerySet[Diagnosis]) -> QuerySet[Diagnosis]:
+    """The diagnoses with `last_remission_on`, the first day of the latest remission, read along."""
+    remissions = CourseEvent.objects.filter(STANDING, diagnosis=OuterRef("pk"), kind=CourseKind.REMISSION)
+    return diagnoses.annotate(last_remission_on=Subquery(remissions.order_by("-on").values("on")[:1]))
+
+
+def diagnoses_of(path: str = "") -> Prefetch[str, QuerySet[Diagnosis], str]:
+    """The prefetch of diagnoses for people who read where the disease stands; `path` leads to the patient."""
+    return Prefetch(f"{path}diagnoses", queryset=with_course(Diagnosis.objects.all()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +62,7 @@ def find_patients(
     found = (
         matching(patients_visible_to(user), text)
         .select_related("site", "care_team__physician")
-        .prefetch_related("identifiers", "diagnoses")
+        .prefetch_related("identifiers", diagnoses_of())
     )
     return page_of(found, ORDER, size=size, after=after, before=before)
 
@@ -66,7 +78,7 @@ def patients_with_banner(user: User) -> QuerySet[Patient]:
     return (
         patients_visible_to(user)
         .select_related(*(name.removeprefix("patient__") for name in BANNER_JOINS))
-        .prefetch_related("identifiers", "diagnoses__lines")
+        .prefetch_related("identifiers", diagnoses_of(), "diagnoses__lines")
     )
 
 

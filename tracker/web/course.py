@@ -7,6 +7,7 @@ from datetime import date
 
 from labs.selectors.bars import Held, bars, usable_now
 from labs.selectors.readings import moves
+from labs.selectors.said import said_of
 from labs.selectors.trend import measured_results, trends_of
 from patients.models import Disease, Patient
 from tracker.web.charts import DrawnChart, draw
@@ -24,15 +25,16 @@ class Course:
 
 
 def course_of(patient: Patient, *, today: date) -> Course:
-    """Every chart of a patient read by `visible_patient`. Two queries: results and treatment events."""
+    """Every chart of a patient read by `visible_patient`. Four queries: results, treatment events, what was said."""
     diagnoses = list(patient.diagnoses.all())
     groups = groups_for(frozenset(one.disease for one in diagnoses))
     results = measured_results(patient=patient, analytes={code for group in groups for code in group.analytes})
     events = list(patient.treatment_events.order_by("started_on", "id"))
+    said = said_of(patient_ids=[patient.pk], site_ids=[patient.site_id])
     held: dict[str, Held] = {}
     for one in diagnoses:
         codes = [code for group in groups for code in group.rules]
-        held |= bars(patient=patient, diagnosis=one, results=usable_now(results), events=events, rules=codes)
+        held |= bars(patient=patient, diagnosis=one, results=usable_now(results), events=events, rules=codes, said=said)
     background = background_of(diagnoses, events, today=today, since=results[0].collected_on if results else None)
     lines = bars_of_rules(groups, held)
     trends, moved = trends_of(results), moves(patient=patient, results=results, events=events)

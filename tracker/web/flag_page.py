@@ -10,8 +10,9 @@ from labs.models import Flag, Result, Review
 from labs.models.flag_states import REVIEW_TRANSITIONS
 from labs.selectors.bars import Held, bars, usable_now
 from labs.selectors.inbox import marker_of
+from labs.selectors.said import said_of
 from labs.selectors.trend import measured_results, trends_of
-from patients.access import can_review
+from patients.access import can_bridge, can_review
 from patients.models import Diagnosis, Patient, TreatmentEvent, User
 from patients.selectors.patients import banner_of
 from tracker.web import clock
@@ -19,6 +20,8 @@ from tracker.web.charts import DrawnChart, draw
 from tracker.web.flag_forms import ResolveForm
 from tracker.web.marker_groups import group_of
 from tracker.web.trend_charts import background_of, bars_of_rules, chart_of
+
+ASSAY_CHANGED = "ASSAY-CHANGED"
 
 
 def flag_context(user: User, flag: Flag, form: ResolveForm) -> dict[str, Any]:
@@ -36,6 +39,7 @@ def flag_context(user: User, flag: Flag, form: ResolveForm) -> dict[str, Any]:
         "form": form,
         "steps": steps,
         "now": clock.now(),
+        "may_bridge": flag.rule == ASSAY_CHANGED and can_bridge(user, patient.site),
     }
 
 
@@ -56,4 +60,5 @@ def _chart(flag: Flag, patient: Patient, today: date) -> DrawnChart | None:
 def _held(
     patient: Patient, diagnosis: Diagnosis, results: list[Result], events: list[TreatmentEvent], rule: str
 ) -> dict[str, Held]:
-    return bars(patient=patient, diagnosis=diagnosis, results=results, events=events, rules=[rule])
+    said = said_of(patient_ids=[patient.pk], site_ids=[patient.site_id])
+    return bars(patient=patient, diagnosis=diagnosis, results=results, events=events, rules=[rule], said=said)

@@ -82,10 +82,10 @@ def disease_in_words(card: Card) -> str:
     if diagnosis is None:
         return _("no diagnosis recorded")
     parts = [name_of(diagnosis)]
-    if diagnosis.relapsed_on:
+    if diagnosis.in_relapse:
         parts.append(_("relapse recorded"))
-    elif diagnosis.remission_on:
-        months = months_between(diagnosis.remission_on, card.today)
+    elif since := diagnosis.remission_since:
+        months = months_between(since, card.today)
         parts.append(ngettext("remission %d month", "remission %d months", months) % months)
     parts.append(_("on %s") % card.line.regimen if card.line else _("off therapy"))
     return ", ".join(parts)

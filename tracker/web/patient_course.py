@@ -7,6 +7,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from labs.selectors.responses import response_of_diagnosis
+from labs.selectors.statements import statements_of
+from patients.access import can_judge
 from patients.models import Patient
 from tracker.web.course import course_of
 from tracker.web.patient import frame, opens_record
@@ -21,4 +23,5 @@ def patient_course(request: SignedInRequest, patient: Patient) -> HttpResponse:
     course = course_of(patient, today=context["today"])
     answers = (response_of_diagnosis(one, as_of=context["today"]) for one in patient.diagnoses.all())
     shown = {"charts": course.charts, "absent": course.absent, "responses": [one for one in answers if one]}
+    shown |= {"statements": statements_of(patient), "may_judge": can_judge(request.user, patient)}
     return render(request, "patients/course.html", context | shown)

@@ -14,7 +14,7 @@ from labs.selectors.bars import Held
 from labs.selectors.trend import Measured, Trend
 from labs.vocabulary.analytes import Analyte
 from patients.models import Diagnosis, TreatmentEvent, TreatmentLine
-from tracker.web.charts import CONTRADICTORY, CORRECTED, USED, Moment, Period, Point, TrendChart
+from tracker.web.charts import CONTRADICTORY, CORRECTED, SPURIOUS, USED, Moment, Period, Point, TrendChart
 from tracker.web.marker_groups import MarkerGroup
 from tracker.web.units import written
 
@@ -114,10 +114,18 @@ def _points(trend: Trend, *, several: bool) -> list[Point]:
             marker=short_name(trend.analyte) if several else "",
             group=_group(trend, measured),
             method=_method(measured),
-            status=CORRECTED if measured.replaced else CONTRADICTORY if measured.contradictory else USED,
+            status=_status(measured),
         )
         for measured in trend.points
     ]
+
+
+def _status(measured: Measured) -> str:
+    if measured.replaced:
+        return CORRECTED
+    if measured.spurious:
+        return SPURIOUS
+    return CONTRADICTORY if measured.contradictory else USED
 
 
 def printed_in_canonical(measured: Measured, trend: Trend) -> str:

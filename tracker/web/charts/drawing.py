@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from tracker.web.charts.option import Option, option
-from tracker.web.charts.trend import CORRECTED, Point, TrendChart
+from tracker.web.charts.trend import OFF_THE_LINE, Point, TrendChart
 from tracker.web.charts.words import describe, note
 
 
@@ -70,7 +70,7 @@ def draw(chart: TrendChart) -> DrawnChart:
 
 def _row(point: Point) -> Row:
     return Row(
-        point.on, point.marker, point.printed, point.method or point.group, note(point), point.status == CORRECTED
+        point.on, point.marker, point.printed, point.method or point.group, note(point), point.status in OFF_THE_LINE
     )
 
 

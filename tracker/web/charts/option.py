@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
-from tracker.web.charts.trend import CONTRADICTORY, CORRECTED, Period, Point, TrendChart
+from tracker.web.charts.trend import CONTRADICTORY, OFF_THE_LINE, Period, Point, TrendChart
 from tracker.web.charts.words import day_text, describe, short, tip
 
 Scale = Literal["linear", "log"]
@@ -103,7 +103,7 @@ def y_range(chart: TrendChart, scale: Scale) -> tuple[float, float]:
 
 def _lines(chart: TrendChart, low: float) -> list[Option]:
     """A line for each marker and comparability group; colours tell markers apart, or the groups of the only one."""
-    used = sorted((point for point in chart.points if point.status != CORRECTED), key=lambda point: point.on)
+    used = sorted((point for point in chart.points if point.status not in OFF_THE_LINE), key=lambda point: point.on)
     keys = list(dict.fromkeys((point.marker, point.group) for point in used))
     markers = list(dict.fromkeys(marker for marker, _group in keys))
     last_of = dict(keys)
@@ -162,7 +162,7 @@ def _datum(chart: TrendChart, point: Point, colour: str, low: float) -> Option:
 
 def _struck(chart: TrendChart, low: float) -> list[Option]:
     """Replaced versions: a small cross without a line."""
-    points = [point for point in chart.points if point.status == CORRECTED]
+    points = [point for point in chart.points if point.status in OFF_THE_LINE]
     if not points:
         return []
     data = [{"value": [p.on.isoformat(), max(float(p.value), low)], "tip": tip(chart, p)} for p in points]

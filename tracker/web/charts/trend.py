@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-USED, CORRECTED, CONTRADICTORY = "used", "corrected", "contradictory"
+USED, CORRECTED, CONTRADICTORY, SPURIOUS = "used", "corrected", "contradictory", "spurious"
+OFF_THE_LINE = frozenset({CORRECTED, SPURIOUS})
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class Point:
     `marker` names what was measured where a chart holds several markers.
 
     `comparator` "<" puts a hollow mark at the limit, pointing down. `status` is USED, CORRECTED (replaced by a newer
-    version: struck, but still found) or CONTRADICTORY (one of several differing values of a day).
+    version: struck, but still found), SPURIOUS (marked so by a physician, drawn alike) or CONTRADICTORY (one of several
+    differing values of a day).
     """
 
     on: date

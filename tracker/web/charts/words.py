@@ -9,12 +9,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tracker.web.charts.trend import CONTRADICTORY, CORRECTED, Point, TrendChart
+from tracker.web.charts.trend import CONTRADICTORY, CORRECTED, OFF_THE_LINE, SPURIOUS, Point, TrendChart
 
 
 def describe(chart: TrendChart) -> str:
     """The chart in words, for screen readers and for print."""
-    used = sorted((point for point in chart.points if point.status != CORRECTED), key=lambda point: point.on)
+    used = sorted((point for point in chart.points if point.status not in OFF_THE_LINE), key=lambda point: point.on)
     if not used:
         return _("%(title)s: no results.") % {"title": chart.title}
     parts = [
@@ -66,6 +66,8 @@ def note(point: Point) -> str:
     """What is special about a point; empty when nothing is."""
     if point.status == CORRECTED:
         return _("replaced by a corrected value")
+    if point.status == SPURIOUS:
+        return _("marked as spurious, left out by the rules")
     if point.status == CONTRADICTORY:
         return _("another value of the same day differs")
     if point.comparator.startswith("<"):
