@@ -43,7 +43,8 @@ from labs.rules.series import Series
 from labs.rules.signals import AT_ONCE, Signal, Silence, Terms, Words, weighed
 from labs.rules.sources import ANTIBODY_BAND, OLIGOCLONAL_BANDS, VIGIL
 
-READS = ("ife_serum", "ife_urine")
+JUDGES = ("ife_serum", "ife_urine")
+READS = (*JUDGES, "serum_m", "urine_m")
 NO_ISOTYPE = "the isotype at diagnosis (heavy and light chain)"
 NOT_TYPED = "the isotype of the band: the report does not name heavy and light chain"
 
@@ -125,6 +126,7 @@ RULE = Rule(
     criteria_version="VIGIL-1",
     diseases=MYELOMA,
     reads=READS,
+    judges=JUDGES,
     thresholds=(SEEN, AFTER),
     sources=(OLIGOCLONAL_BANDS, ANTIBODY_BAND, VIGIL),
     examples=EXAMPLES,
