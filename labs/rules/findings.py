@@ -70,8 +70,8 @@ def _comparisons(comparing: Comparing, episode: Episode, told: int, reference: R
 
 def _explanation(comparing: Comparing, episode: Episode, told: int, reference: Reference | None) -> str:
     signal, series = comparing.signal, comparing.signal.series
-    if signal.words.sentence:
-        return signal.words.sentence(series, told)
+    if signal.words.sentence and (whole := signal.words.sentence(series, told)):
+        return whole
     text = f"{name_text(series, told)} {value_text(series, told)} on {day_text(to_date(int(series.day[told])))}"
     compared = signal.direction != "bar" and reference is not None and reference.known[told]
     text += _change_text(signal, told, reference) if compared and reference else _bar_text(comparing, told)

@@ -131,6 +131,22 @@ ANTIBODY_BAND = Source(
     "Distinguishing daratumumab from monoclonal proteins: serum levels and limits of electrophoresis",
     "https://www.clinlabnavigator.com/blog/distinguishing-daratumumab-from-monoclonal-proteins.html",
 )
+FLC_BY_KIDNEY = Source(
+    "FLC-BY-EGFR",
+    "Long TE, et al. Defining new reference intervals for serum free light chains in individuals with chronic kidney "
+    "disease: results of the iStopMM study. Blood Cancer J 2022;12:133; bands as laboratories print them",
+    "https://jdos.nicholsinstitute.com/dos/BACL/test/134381",
+)
+FREELITE_RANGES = Source(
+    "FREELITE-RANGES",
+    "Reference ranges of Freelite as laboratories print them: kappa 3.3 to 19.4, lambda 5.7 to 26.3 mg/L",
+    "https://jp.labcorp.com/tests/121137",
+)
+KATZMANN_2011 = Source(
+    "KATZMANN-2011",
+    "Katzmann JA, et al. Long-term biological variation of serum protein electrophoresis M-spike, urine M-spike, and "
+    "monoclonal serum free light chain quantification. Clin Chem 2011;57:1687-1692",
+)
 OLIGOCLONAL_BANDS = Source(
     "OLIGOCLONAL-BANDS",
     "New bands of another isotype after autologous transplant: seen in 10 to 73 % of series, usually benign",

@@ -265,13 +265,17 @@ MYELOMA = (
         "",
         LAMBDA_ONLY + FLC_BASE + "2026-03-05 flc_lambda 95 | 2026-03-05 flc_kappa 10 | "
         "2026-04-05 flc_lambda 130 | 2026-04-05 flc_kappa 9 | 2026-05-05 flc_lambda 160 | 2026-05-05 flc_kappa 9",
-        (Raised("MM-PD-FLC", CONFIRMED, URGENT, "2026-04-05", ("lowest confirmed 10 mg/L",)),),
+        (
+            Raised("MM-PD-FLC", CONFIRMED, URGENT, "2026-04-05", ("lowest confirmed 10 mg/L",)),
+            Raised("MM-FLC-RATIO", PROVISIONAL, REVIEW, "2026-03-05"),
+        ),
         {"MM-PARAPROTEIN-FLC": NOT_RAISED, "MM-LIGHT-CHAIN-ESCAPE": NOT_APPLICABLE},
     ),
     Worked(
         "E15",
         "+75 is not enough",
         LAMBDA_ONLY + FLC_BASE + "2026-03-05 flc_lambda 95 | 2026-03-05 flc_kappa 10",
+        (Raised("MM-FLC-RATIO", PROVISIONAL, REVIEW, "2026-03-05"),),
         answers={"MM-PD-FLC": NOT_RAISED},
     ),
     Worked(
@@ -279,6 +283,7 @@ MYELOMA = (
         "",
         LAMBDA_ONLY + FLC_BASE + "2026-03-05 flc_lambda 119 | 2026-03-05 flc_kappa 9 | "
         "2026-04-05 flc_lambda 119 | 2026-04-05 flc_kappa 9",
+        (Raised("MM-FLC-RATIO", CONFIRMED, REVIEW, "2026-03-05"),),
         answers={"MM-PD-FLC": NOT_RAISED, "MM-PARAPROTEIN-FLC": NOT_RAISED},
     ),
     Worked(
@@ -302,14 +307,13 @@ MYELOMA = (
         "",
         KAPPA + "2026-01-05 flc_kappa 95 mg/L | 2026-01-05 flc_lambda 38 mg/L | 2026-01-05 egfr 25",
         answers={"MM-FLC-RATIO": NOT_RAISED},
-        awaits="bands of the light chain ratio by kidney function",
     ),
     Worked(
         "E18",
         "with normal kidneys",
-        KAPPA + "2026-01-05 flc_kappa 95 mg/L | 2026-01-05 flc_lambda 38 mg/L | 2026-01-05 egfr 90",
-        (Raised("MM-FLC-RATIO", PROVISIONAL, REVIEW, "2026-01-05"),),
-        awaits="bands of the light chain ratio by kidney function",
+        KAPPA + "2025-12-05 flc_kappa 20 mg/L | 2025-12-05 flc_lambda 16 mg/L | "
+        "2026-01-05 flc_kappa 95 mg/L | 2026-01-05 flc_lambda 38 mg/L | 2026-01-05 egfr 90",
+        (Raised("MM-FLC-RATIO", PROVISIONAL, REVIEW, "2026-01-05", ("outside 0.26 to 1.65",)),),
     ),
     Worked(
         "E19",
@@ -321,7 +325,6 @@ MYELOMA = (
             Raised("MM-FLC-RATIO", PROVISIONAL, REVIEW, "2026-02-05"),
             Raised("CBC-EGFR", PROVISIONAL, REVIEW, "2026-02-05"),
         ),
-        awaits="bands of the light chain ratio by kidney function",
     ),
     Worked(
         "E20",
@@ -616,7 +619,7 @@ LEUKAEMIA = (
         KAPPA + "2026-01-05 flc_kappa 12 mg/L | 2026-01-05 flc_lambda 12 mg/L | "
         "2026-02-05 flc_kappa 12 mg/L | 2026-02-05 flc_lambda 12 mg/L | "
         "2026-03-05 flc_kappa 17 mg/L | 2026-03-05 flc_lambda 12 mg/L",
-        answers={"MM-PARAPROTEIN-FLC": NOT_RAISED},
+        answers={"MM-PARAPROTEIN-FLC": NOT_RAISED, "MM-FLC-RATIO": NOT_RAISED},
     ),
 )
 
