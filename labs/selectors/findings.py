@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from labs.models import ClinicalFinding, FindingStatus
 from labs.rules.wording import unit_text
+from labs.selectors.trend import Measured, Trend
 from labs.vocabulary.findings import FINDING_KINDS, MODALITIES
 from labs.vocabulary.fixed_point import from_amount
 from patients.models import Patient
@@ -24,6 +27,28 @@ class Lesion:
     method: str
     longest: str = ""
     short: str = ""
+
+
+class FindingTrend(Trend):
+    """Measurements of lesions over time. Several lesions are no change of assay."""
+
+    @property
+    def assay_changes(self) -> list[date]:
+        """None: which lesion and which images a value is of stands beside it."""
+        return []
+
+
+def finding_trends(*, patient: Patient, analytes: Collection[str]) -> dict[str, Trend]:
+    """Measured findings of these analytes as a trend for each, oldest first; nothing that was taken back."""
+    measured = [code for code in analytes if code in FINDING_KINDS and FINDING_KINDS[code].measured]
+    if not measured:
+        return {}
+    trends: dict[str, Trend] = {}
+    rows = ClinicalFinding.objects.filter(patient=patient, kind__in=measured, value__isnull=False)
+    for one in rows.exclude(status=FindingStatus.ENTERED_IN_ERROR).order_by("observed_on", "pk"):
+        kind = FINDING_KINDS[one.kind]
+        trends.setdefault(one.kind, FindingTrend(kind.analyte)).points.append(_measured(one))
+    return trends
 
 
 def findings_of(*, patient: Patient) -> QuerySet[ClinicalFinding]:
@@ -72,6 +97,20 @@ def _with(lesion: Lesion, finding: ClinicalFinding) -> Lesion:
     longest = found_text(finding) if finding.kind == "lesion_diameter" else lesion.longest
     short = found_text(finding) if finding.kind == "lesion_short_axis" else lesion.short
     return Lesion(lesion.name, lesion.day, lesion.method, longest, short)
+
+
+def _measured(finding: ClinicalFinding) -> Measured:
+    """A finding as a point of a chart; its lesion and its images stand as the assay."""
+    return Measured(
+        on=finding.observed_on,
+        value=finding.value or Decimal(),
+        comparator="",
+        value_printed="",
+        unit_printed="",
+        assay=(finding.site_label, method_text(finding), ""),
+        replaced=not finding.is_current,
+        contradictory=False,
+    )
 
 
 def _newer(finding: ClinicalFinding) -> list[ClinicalFinding]:

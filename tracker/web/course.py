@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from labs.selectors.bars import Held, bars, usable_now
+from labs.selectors.findings import finding_trends
 from labs.selectors.readings import moves
 from labs.selectors.said import said_of
 from labs.selectors.trend import measured_results, trends_of
@@ -38,6 +39,7 @@ def course_of(patient: Patient, *, today: date) -> Course:
     background = background_of(diagnoses, events, today=today, since=results[0].collected_on if results else None)
     lines = bars_of_rules(groups, held)
     trends, moved = trends_of(results), moves(patient=patient, results=results, events=events)
+    trends |= finding_trends(patient=patient, analytes={code for group in groups for code in group.analytes})
     drawn = [
         replace(
             draw(chart_of(group, trends, background, lines)),

@@ -9,6 +9,7 @@ from typing import Any
 from labs.models import Flag, Result, Review
 from labs.models.flag_states import REVIEW_TRANSITIONS
 from labs.selectors.bars import Held, bars, usable_now
+from labs.selectors.findings import finding_trends
 from labs.selectors.inbox import marker_of
 from labs.selectors.said import said_of
 from labs.selectors.trend import measured_results, trends_of
@@ -54,7 +55,8 @@ def _chart(flag: Flag, patient: Patient, today: date) -> DrawnChart | None:
     diagnosis = flag.diagnosis and next((one for one in patient.diagnoses.all() if one.pk == flag.diagnosis_id), None)
     held = _held(patient, diagnosis, usable_now(results), events, flag.rule) if diagnosis else {}
     background = background_of(patient.diagnoses.all(), events, today=today)
-    return draw(chart_of(group, trends_of(results), background, bars_of_rules([group], held)))
+    trends = trends_of(results) | finding_trends(patient=patient, analytes=group.analytes)
+    return draw(chart_of(group, trends, background, bars_of_rules([group], held)))
 
 
 def _held(

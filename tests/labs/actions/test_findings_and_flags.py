@@ -111,3 +111,15 @@ def test_what_nobody_recorded_is_not_called_normal(patient: Patient, physician: 
     for rule in ("MM-LESION-NEW", "MM-LESION-GROWTH", "MM-PD-LESION-DIAMETER", "MM-HYPERVISCOSITY"):
         assert answers[rule]["answer"] == "not_evaluable", rule
         assert answers[rule]["missing"]
+
+
+def test_the_page_of_a_signal_and_the_course_draw_the_measured_lesions(patient: Patient, physician: User) -> None:
+    tell(patient, physician, BEFORE, *measured("iliac", 30, 20))
+    tell(patient, physician, AFTER, *measured("iliac", 45, 30))
+    flag = Flag.objects.get(patient=patient, rule="MM-LESION-GROWTH")
+    client = Client()
+    client.force_login(physician)
+    chart = client.get(reverse("flag", args=[flag.pk])).context["chart"]
+    assert len(chart.rows) == 2
+    course = client.get(reverse("patient", args=[patient.pk])).content.decode()
+    assert "Sum of products of lesions: 2 results" in course
