@@ -50,7 +50,7 @@ def light_chains(patient: PlainPatient) -> list[Said]:
             low, high = own if has_own else _band(rate)
             surely, possibly = _beyond(patient.light_chain, kappa, lambda_, low, high)
             by_standard = _beyond(patient.light_chain, kappa, lambda_, *STANDARD)[1]
-            mark = Mark(kappa.day, both=2)
+            mark = Mark(kappa.day, alone=1, both=2)
             top = (kappa.upper or D("19.4")) if patient.light_chain == "kappa" else (lambda_.upper or D("26.3"))
             value = involved[i].low
             pair = lowest_confirmed(involved[:i])
@@ -58,9 +58,9 @@ def light_chains(patient: PlainPatient) -> list[Said]:
             if value > top:
                 if pair and _up(value, pair[1]) and surely:
                     mark.hit = "sure"
-                elif (possibly and _up(value, pair[1] if pair else single)) or (
-                    surely and not by_standard and not has_own and rate is not None and rate < 60 and was
-                ):
+                elif surely and not by_standard and not has_own and rate is not None and rate < 60 and was:
+                    mark.hit, mark.alone = "weak", 2
+                elif possibly and _up(value, pair[1] if pair else single):
                     mark.hit = "weak"
             was = surely
             both_low = kappa.high <= (kappa.lower or D("3.3")) and lambda_.high <= (lambda_.lower or D("5.7"))

@@ -267,7 +267,7 @@ MYELOMA = (
         "2026-04-05 flc_lambda 130 | 2026-04-05 flc_kappa 9 | 2026-05-05 flc_lambda 160 | 2026-05-05 flc_kappa 9",
         (
             Raised("MM-PD-FLC", CONFIRMED, URGENT, "2026-04-05", ("lowest confirmed 10 mg/L",)),
-            Raised("MM-FLC-RATIO", PROVISIONAL, REVIEW, "2026-03-05"),
+            Raised("MM-FLC-RATIO", PROVISIONAL, INFO, "2026-03-05"),
         ),
         {"MM-PARAPROTEIN-FLC": NOT_RAISED, "MM-LIGHT-CHAIN-ESCAPE": NOT_APPLICABLE},
     ),
@@ -275,7 +275,7 @@ MYELOMA = (
         "E15",
         "+75 is not enough",
         LAMBDA_ONLY + FLC_BASE + "2026-03-05 flc_lambda 95 | 2026-03-05 flc_kappa 10",
-        (Raised("MM-FLC-RATIO", PROVISIONAL, REVIEW, "2026-03-05"),),
+        (Raised("MM-FLC-RATIO", PROVISIONAL, INFO, "2026-03-05"),),
         answers={"MM-PD-FLC": NOT_RAISED},
     ),
     Worked(
@@ -313,7 +313,7 @@ MYELOMA = (
         "with normal kidneys",
         KAPPA + "2025-12-05 flc_kappa 20 mg/L | 2025-12-05 flc_lambda 16 mg/L | "
         "2026-01-05 flc_kappa 95 mg/L | 2026-01-05 flc_lambda 38 mg/L | 2026-01-05 egfr 90",
-        (Raised("MM-FLC-RATIO", PROVISIONAL, REVIEW, "2026-01-05", ("outside 0.26 to 1.65",)),),
+        (Raised("MM-FLC-RATIO", PROVISIONAL, INFO, "2026-01-05", ("outside 0.26 to 1.65",)),),
     ),
     Worked(
         "E19",

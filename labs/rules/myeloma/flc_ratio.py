@@ -1,10 +1,10 @@
 """The light chain of the clone rises and the ratio is abnormal for the kidney function.
 
 What it checks
-    Pairs of kappa and lambda of one day, laboratory and method. REVIEW where all of this holds: the ratio kappa/lambda
-    lies outside its range on the side of the clone; the light chain of the clone is above its upper limit; and it has
-    risen by more than 116 % above its lowest confirmed value of this line, more than chance explains. The next pair
-    confirms, still at REVIEW. The range is the laboratory's own, else by eGFR of the last 30 days: 0.26 to 1.65 from 60
+    Pairs of kappa and lambda of one day, laboratory and method, where all of this holds: the ratio kappa/lambda lies
+    outside its range on the side of the clone; the light chain of the clone is above its upper limit; and it has risen
+    by more than 116 % above its lowest confirmed value of this line, more than chance explains between two results. One
+    pair is INFO, since the lowest of many values lies low by chance; the next pair confirms, at REVIEW. The range is the laboratory's own, else by eGFR of the last 30 days: 0.26 to 1.65 from 60
     on, 0.46 to 2.62 below 60, 0.48 to 3.38 below 45, 0.54 to 3.30 below 30. Second, at REVIEW and never more than
     PROVISIONAL: a ratio that was abnormal in the pair before and now lies inside the standard range, but not inside
     the range for the present eGFR. It has not become normal; the kidneys have changed.
@@ -31,6 +31,7 @@ import numpy as np
 from labs.rules.arrays import Bools, Ints, before
 from labs.rules.base import (
     CONFIRMED,
+    INFO,
     NOT_APPLICABLE,
     NOT_EVALUABLE,
     NOT_RAISED,
@@ -86,7 +87,7 @@ EXAMPLES = (
         _KAPPA + _BASE + "2026-03-05 flc_kappa 95 mg/L | 2026-03-05 flc_lambda 38 | 2026-03-05 egfr 90",
         PROVISIONAL,
         "2026-03-05",
-        REVIEW,
+        INFO,
     ),
     Example(
         "ratio 3.30 exactly with eGFR 29.9",
@@ -98,7 +99,7 @@ EXAMPLES = (
         _KAPPA + _BASE + "2026-03-05 flc_kappa 99.01 mg/L | 2026-03-05 flc_lambda 30 | 2026-03-05 egfr 29.9",
         PROVISIONAL,
         "",
-        REVIEW,
+        INFO,
     ),
     Example(
         "ratio 3.38 exactly with eGFR 30",
@@ -110,7 +111,7 @@ EXAMPLES = (
         _KAPPA + _BASE + "2026-03-05 flc_kappa 101.5 mg/L | 2026-03-05 flc_lambda 30 | 2026-03-05 egfr 44.9",
         PROVISIONAL,
         "",
-        REVIEW,
+        INFO,
     ),
     Example(
         "ratio 2.62 exactly with eGFR 45",
@@ -122,7 +123,7 @@ EXAMPLES = (
         _KAPPA + _BASE + "2026-03-05 flc_kappa 78.7 mg/L | 2026-03-05 flc_lambda 30 | 2026-03-05 egfr 59.9",
         PROVISIONAL,
         "",
-        REVIEW,
+        INFO,
     ),
     Example(
         "ratio 1.65 exactly with eGFR 60",
@@ -139,7 +140,7 @@ EXAMPLES = (
         _KAPPA + _BASE + "2026-03-05 flc_kappa 43.21 mg/L | 2026-03-05 flc_lambda 16",
         PROVISIONAL,
         "2026-03-05",
-        REVIEW,
+        INFO,
     ),
     Example(
         "eGFR from creatinine, 25 days before",
@@ -241,7 +242,7 @@ def ratio(cohort: Cohort) -> Signal:
         weak=weak,
         against=replace(lowest, known=lowest.known | ~possibly),
         direction="above",
-        terms=Terms(both=REVIEW),
+        terms=Terms(alone=INFO, both=REVIEW, weak_level=np.where(renal, int(REVIEW), int(INFO))),
         keeps=progressed,
         silences=(
             unless_clone_known(cohort, involved),
