@@ -188,6 +188,7 @@ class Rule:
     would_confirm  what would settle a provisional finding, as advice; would_clear  what would take it back
     asks_for     what is missing where nothing that it reads is there; empty: any result of its analytes
     note         what it tells of is no sign of relapse (a band of another isotype); lead time does not count it
+    recovers     a confirmed finding whose criterion was not met again for AWAY is information: see `recovery.py`
     passing      it tells of a present state; when its finding is gone the state has ended, and nothing was corrected
     """
 
@@ -206,6 +207,7 @@ class Rule:
     would_clear: str = ""
     asks_for: str = ""
     note: bool = False
+    recovers: bool = False
     passing: bool = False
 
     @property

@@ -68,6 +68,7 @@ class Word:
     what: str
     needed: str
     met: Bools
+    found: str = ""
 
     def __and__(self, other: Check) -> Both:
         return Both(self, other, self.met & other.met)
@@ -77,7 +78,7 @@ class Word:
 
     def comparisons(self, row: int) -> list[Comparison]:
         """What was compared at one row."""
-        return [Comparison(self.what, "", self.needed, bool(self.met[row]))]
+        return [Comparison(self.what, self.found, self.needed, bool(self.met[row]))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,10 @@ from labs.rules.signals import Confirmation, Signal
 
 @dataclass(frozen=True, slots=True)
 class Episode:
-    """Rows of the series: first and last hit, the first of the confirming rows, and the row that settled the state."""
+    """Rows of the series: first and last hit, the first of the confirming rows, and the row that settled the state.
+
+    recovered  the first row that no longer met the criterion, where it has stayed away long enough; else -1
+    """
 
     state: State
     level: Level
@@ -22,6 +25,7 @@ class Episode:
     onset: int
     settled: int
     sure: bool
+    recovered: int = -1
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,8 @@ class _Hits:
     sure: Bools
 
 
-def episodes(signal: Signal, judged: Bools) -> list[Episode]:
-    """Every episode of a signal, by patient and day."""
+def episodes(signal: Signal, judged: Bools, away: int = 0) -> list[Episode]:
+    """Every episode of a signal, by patient and day. `away`: a confirmed one that ended so many days ago recovered."""
     hit = (signal.sure | signal.weak) & judged
     if not hit.any():
         return []
@@ -48,7 +52,7 @@ def episodes(signal: Signal, judged: Bools) -> list[Episode]:
     confirms = _confirming(hits, number, signal)
     if signal.confirmation.one_a_line:
         number = _absorbed(hits, number, confirms)
-    return _settle(signal, hits, number, confirms, rows)
+    return _settle(signal, hits, number, confirms, rows, away)
 
 
 def _new_segment(hits: _Hits) -> Bools:
@@ -94,7 +98,7 @@ def _absorbed(hits: _Hits, number: Ints, confirms: Bools) -> Ints:
     return np.cumsum(new & (starts | ~confirmed_before)) - 1
 
 
-def _settle(signal: Signal, hits: _Hits, number: Ints, confirms: Bools, rows: Ints) -> list[Episode]:
+def _settle(signal: Signal, hits: _Hits, number: Ints, confirms: Bools, rows: Ints, away: int) -> list[Episode]:
     """State, level and dates of each episode: one step for each, since each becomes a finding."""
     starts = np.flatnonzero(np.diff(number, prepend=-1))
     ends = last_of_runs(starts, number.size)
@@ -109,7 +113,10 @@ def _settle(signal: Signal, hits: _Hits, number: Ints, confirms: Bools, rows: In
         if done.size:
             at = start + int(done[0])
             onset = _onset(signal.confirmation, hits, start, at)
-            out.append(Episode(signal.terms.stands_as, level, opened, last, onset, int(hits.row[at]), sure=True))
+            recovered = _recovered(signal, rows, int(hits.place[end]), away)
+            level = level if recovered < 0 else Level.INFO
+            state = signal.terms.stands_as
+            out.append(Episode(state, level, opened, last, onset, int(hits.row[at]), sure=True, recovered=recovered))
             continue
         missed = int(hits.place[end]) + signal.confirmation.misses
         if missed < rows.size and segment[rows[missed]] == hits.segment[end]:
@@ -121,6 +128,16 @@ def _settle(signal: Signal, hits: _Hits, number: Ints, confirms: Bools, rows: In
         settled = int(hits.row[surest])
         out.append(Episode(State.PROVISIONAL, level, opened, last, opened, settled, bool(hits.sure[surest])))
     return out
+
+
+def _recovered(signal: Signal, rows: Ints, last: int, away: int) -> int:
+    """The row at which a confirmed episode ended, if it has stayed away for so many days; else -1."""
+    segment, day = signal.series.segment, signal.series.day
+    missed = last + signal.confirmation.misses
+    if not away or missed >= rows.size or segment[rows[missed]] != segment[rows[last]]:
+        return -1
+    latest = int(segment[rows].searchsorted(segment[rows[last]], side="right")) - 1
+    return int(rows[missed]) if day[rows[latest]] - day[rows[last]] >= away else -1
 
 
 def _onset(confirmation: Confirmation, hits: _Hits, start: int, confirming: int) -> int:

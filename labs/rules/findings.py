@@ -12,6 +12,7 @@ from labs.rules.comparing import Comparing, readings
 from labs.rules.confounders import confounders
 from labs.rules.episodes import Episode, episodes
 from labs.rules.evidence import contradictions, evidence_of, group_text, interval_text, name_text, value_text
+from labs.rules.recovery import AWAY
 from labs.rules.series import Reference, Series
 from labs.rules.signals import Signal
 from labs.rules.wording import amount_text, day_text, percent_text
@@ -19,7 +20,7 @@ from labs.rules.wording import amount_text, day_text, percent_text
 
 def findings(rule: Rule, signal: Signal, judged: Bools) -> list[Finding]:
     """Every finding of a rule."""
-    found = episodes(signal, judged)
+    found = episodes(signal, judged, int(AWAY.value) if rule.recovers else 0)
     comparing = Comparing(signal, found)
     return [_finding(rule, comparing, episode) for episode in found]
 
@@ -45,7 +46,7 @@ def _finding(rule: Rule, comparing: Comparing, episode: Episode) -> Finding:
         last_on=to_date(int(series.day[episode.last])),
         line_started_on=cohort.line_start(int(series.patient[told]), int(series.day[told])),
         series=group_text(series, told),
-        explanation=_explanation(comparing, episode, told, reference),
+        explanation=_explanation(comparing, episode, told, reference) + _recovery_text(series, episode),
         comparisons=tuple(_comparisons(comparing, episode, told, reference)),
         evidence=tuple(item for role, row in rows for item in evidence_of(series, row, role)),
         reference=_reference_dict(series, reference, told, behind),
@@ -54,6 +55,12 @@ def _finding(rule: Rule, comparing: Comparing, episode: Episode) -> Finding:
         would_confirm=rule.would_confirm if _asks_for_more(signal, episode) else "",
         would_clear=rule.would_clear if episode.state in (State.PROVISIONAL, State.CONFIRMED) else "",
     )
+
+
+def _recovery_text(series: Series, episode: Episode) -> str:
+    if episode.recovered < 0:
+        return ""
+    return f" Not so any more since {day_text(to_date(int(series.day[episode.recovered])))}."
 
 
 def _asks_for_more(signal: Signal, episode: Episode) -> bool:

@@ -20,7 +20,11 @@ _ALL = frozenset({"ALL"})
 
 
 class Symptom(NamedTuple):
-    """One coded symptom. `thinks_of` is what a physician looks for behind it; "" when nothing in particular."""
+    """One coded symptom.
+
+    `thinks_of` is what a physician looks for behind it; "" when nothing in particular. `only_in`: where that differs by
+    disease.
+    """
 
     code: str
     label: str
@@ -28,6 +32,11 @@ class Symptom(NamedTuple):
     level: Level
     source: str
     thinks_of: str = ""
+    only_in: Mapping[str, str] = MappingProxyType({})
+
+    def behind(self, disease: str) -> str:
+        """What a physician looks for behind it in one disease."""
+        return self.only_in.get(disease, self.thinks_of)
 
 
 _ROWS = (
@@ -65,7 +74,15 @@ _ROWS = (
     Symptom("gum_swelling", "Swollen gums", _AML, "URGENT", CLINICAL, "disease outside the marrow"),
     Symptom("skin_nodules", "Skin nodules", _AML, "URGENT", CLINICAL, "disease outside the marrow"),
     Symptom("dyspnoea", "Shortness of breath, chest complaint", _AML, "URGENT", CLINICAL, "leukostasis"),
-    Symptom("headache", "Headache", _MM | _ALL, "URGENT", CNS_CLASSES, "CNS relapse; in myeloma hyperviscosity"),
+    Symptom(
+        "headache",
+        "Headache",
+        _MM | _ALL,
+        "URGENT",
+        CNS_CLASSES,
+        "CNS relapse; in myeloma hyperviscosity",
+        MappingProxyType({"ALL": "CNS relapse", "MM": "hyperviscosity"}),
+    ),
     Symptom("vomiting", "Vomiting", _ALL, "URGENT", CLINICAL, "CNS relapse"),
     Symptom("cranial_nerve_palsy", "Facial palsy, other nerve palsy", _ALL, "URGENT", CNS_CLASSES, "CNS relapse"),
     Symptom("diplopia", "Double vision", _ALL, "URGENT", CLINICAL, "CNS relapse"),

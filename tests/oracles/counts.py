@@ -48,7 +48,7 @@ def cytopenia(patient: PlainPatient) -> list[Said]:
         supported = patient.under(day, {kind: days for windows in LIFTED.values() for kind, days in windows.items()})
         if mark.hit or not supported:
             marks.setdefault(patient.line_of(day), []).append(mark)
-    return [said for line, row in marks.items() for said in tell(row, line, one_a_line=False)]
+    return [said for line, row in marks.items() for said in tell(row, line, one_a_line=False, recovers=True)]
 
 
 def _alarming(patient: PlainPatient, day: date) -> bool:
@@ -95,7 +95,7 @@ def haemoglobin_trend(patient: PlainPatient) -> list[Said]:
                     continue
                 fallen = values[-1] < limit
             marks.append(Mark(r.day, "sure" if fallen else "", alone=2))
-        out += tell(marks, line, needed=1, one_a_line=False)
+        out += tell(marks, line, needed=1, one_a_line=False, recovers=True)
     return out
 
 
@@ -152,7 +152,7 @@ def neutrophils(patient: PlainPatient) -> list[Said]:
             level = 3 if _under(r, D("0.5")) else 2
             hit = "sure" if r.high < 1 else "weak" if r.low < 1 else ""
             marks.setdefault(patient.line_of(day), []).append(Mark(day, hit, alone=level, both=level))
-    return [said for line, row in marks.items() for said in tell(row, line, one_a_line=False)]
+    return [said for line, row in marks.items() for said in tell(row, line, one_a_line=False, recovers=True)]
 
 
 def platelets(patient: PlainPatient) -> list[Said]:
@@ -176,5 +176,5 @@ def platelets(patient: PlainPatient) -> list[Said]:
                 mark.alone = max(mark.alone, 2)
             if mark.hit or not patient.under(p.day, {"transfusion_platelets": 7}):
                 marks.append(mark)
-        out += tell(marks, line, one_a_line=False)
+        out += tell(marks, line, one_a_line=False, recovers=True)
     return out

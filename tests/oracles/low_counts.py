@@ -33,7 +33,7 @@ def acute_myeloid(patient: PlainPatient) -> list[Said]:
     for day in sorted(days):
         rows.setdefault(patient.line_of(day), []).append((day, _mark(patient, day, days[day])))
     marks = {line: judged(patient, own) for line, own in rows.items()}
-    return [said for line, own in marks.items() for said in tell(own, line, one_a_line=False)]
+    return [said for line, own in marks.items() for said in tell(own, line, one_a_line=False, recovers=True)]
 
 
 def _mark(patient: PlainPatient, day: date, counts: dict[str, PlainResult]) -> Mark | None:

@@ -95,7 +95,7 @@ def cbc_haemoglobin(patient: PlainPatient) -> list[Said]:
                 mark.hit = "weak"
             if mark.hit or not patient.under(p.day, TRANSFUSED):
                 marks.append(mark)
-        out += tell(marks, line, one_a_line=True)
+        out += tell(marks, line, one_a_line=True, recovers=True)
     return out
 
 
@@ -116,7 +116,7 @@ def cbc_red_cells(patient: PlainPatient) -> list[Said]:
                 mark.hit = "weak"
             if mark.hit or not patient.under(p.day, TRANSFUSED):
                 marks.append(mark)
-        out += tell(marks, line)
+        out += tell(marks, line, recovers=True)
     return out
 
 

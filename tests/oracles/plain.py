@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from itertools import pairwise
@@ -178,6 +178,7 @@ def tell(
     one_a_line: bool = True,
     lapsed: int = 1,
     together: list[bool] | None = None,
+    recovers: bool = False,
 ) -> list[Said]:
     """Walk through the marks of one segment and tell every episode."""
     done: list[tuple[_Open, int | None]] = []
@@ -198,7 +199,15 @@ def tell(
         _note(now, marks, i, needed, consecutive, days_apart, together is None or together[i])
     if now is not None:
         done.append((now, None))
-    return [_said(episode, ended, marks, line, lapsed) for episode, ended in done]
+    told = [_said(episode, ended, marks, line, lapsed) for episode, ended in done]
+    if not recovers:
+        return told
+    return [
+        replace(one, level="INFO")
+        if one.state == "confirmed" and ended is not None and (marks[-1].day - one.last).days >= 90
+        else one
+        for one, (_, ended) in zip(told, done, strict=True)
+    ]
 
 
 def _note(

@@ -65,7 +65,7 @@ def limits(patient: PlainPatient, r: PlainResult) -> tuple[Decimal | None, Decim
 
 
 def _told(marks: dict[date | None, list[Mark]]) -> list[Said]:
-    return [said for line, row in marks.items() for said in tell(row, line, one_a_line=False)]
+    return [said for line, row in marks.items() for said in tell(row, line, one_a_line=False, recovers=True)]
 
 
 def lactate_dehydrogenase(patient: PlainPatient) -> list[Said]:
@@ -91,7 +91,7 @@ def lactate_dehydrogenase(patient: PlainPatient) -> list[Said]:
                 lowest = confirmed[0] if confirmed else min(p.low for p in earlier)
                 mark.hit = "weak" if _risen(r.low, single) or _risen(r.high, lowest) else ""
             marks.append(mark)
-        out += tell(marks, line, one_a_line=False)
+        out += tell(marks, line, one_a_line=False, recovers=True)
     return out
 
 
@@ -166,7 +166,7 @@ def filtration(patient: PlainPatient) -> list[Said]:
                 elif _fallen(p.high, single[0]) or _fallen(p.low, (confirmed or single)[1]):
                     mark.hit = "weak"
             marks.append(mark)
-        out += tell(marks, line, one_a_line=False)
+        out += tell(marks, line, one_a_line=False, recovers=True)
     return out
 
 
@@ -208,4 +208,4 @@ def transfusion_need(patient: PlainPatient) -> list[Said]:
         if since_remission(patient, day):
             level = 1 if day in needs and patient.under(needs[day], THERAPY) else 2
             marks.setdefault(patient.line_of(day), []).append(Mark(day, "sure" if day in needs else "", level))
-    return [said for line, row in marks.items() for said in tell(row, line, needed=1, one_a_line=False)]
+    return [said for line, row in marks.items() for said in tell(row, line, needed=1, one_a_line=False, recovers=True)]

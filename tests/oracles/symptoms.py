@@ -27,7 +27,7 @@ def _told(patient: PlainPatient, wanted: str, level: int) -> list[Said]:
                 if result.value == 1 and code and SYMPTOMS[code].level == wanted:
                     told.add(code)
     marks = [Mark(day, "sure" if asked[day] else "", alone=level, both=level) for day in sorted(asked)]
-    said = tell(marks, None, one_a_line=False)
+    said = tell(marks, None, one_a_line=False, recovers=True)
     return [Said(s.state, s.level, s.opened, s.onset, s.detected, s.last, patient.line_of(_day_told(s))) for s in said]
 
 

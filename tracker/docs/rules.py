@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from labs.rules.base import Rule, Source
 from labs.rules.confounders import WINDOWS
+from labs.rules.recovery import shown_thresholds
 from labs.rules.registry import RULES
 from labs.vocabulary.analytes import ANALYTES
 from tracker.docs.examples import ExampleResult, ReadExample, read_example
@@ -46,7 +47,7 @@ def reads(rule: Rule) -> list[str]:
 
 def cited(rule: Rule) -> list[Source]:
     """Every source a rule or one of its thresholds names, each once."""
-    found = {each.key: each for each in (*rule.sources, *(threshold.source for threshold in rule.thresholds))}
+    found = {each.key: each for each in (*rule.sources, *(threshold.source for threshold in shown_thresholds(rule)))}
     return list(found.values())
 
 
@@ -97,7 +98,7 @@ def _page(rule: Rule) -> str:
 def _thresholds(rule: Rule) -> str:
     rows = [
         (each.value, code(each.unit), each.source.key, each.since, "project default" if each.source.default else "")
-        for each in rule.thresholds
+        for each in shown_thresholds(rule)
     ]
     return "## Thresholds\n\n" + table(("Value", "Unit", "Source", "Since", ""), rows) if rows else ""
 

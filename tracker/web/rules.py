@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from labs.rules.base import Rule
+from labs.rules.recovery import shown_thresholds
 from labs.rules.registry import BY_CODE, RULES
 from patients.models import Disease
 from tracker.docs.explained import explained
@@ -49,6 +50,7 @@ def rule(request: HttpRequest, code: str) -> HttpResponse:
         "finding": told.finding.as_dict() if told else None,
         "said_by": told.example if told else "",
         "rule": found,
+        "thresholds": shown_thresholds(found),
         "summary": summary(found),
         "diseases": diseases(found),
         "is_default": is_default(found),

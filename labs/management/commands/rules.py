@@ -13,6 +13,7 @@ from django.utils import timezone
 from labs.actions.run_rules_on_files import FileRun, run_rules_on_files
 from labs.management import replaying
 from labs.rules.base import Rule
+from labs.rules.recovery import shown_thresholds
 from labs.rules.registry import BY_CODE, RULES
 
 SOME_REFUSED, NOTHING_DONE = 1, 2
@@ -64,7 +65,7 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps(_as_dict(rule)))
             return
         self.stdout.write(f"{rule.code} ({rule.criteria_version}) {rule.title}\n\n{rule.doc.strip()}\n\nThresholds")
-        for threshold in rule.thresholds:
+        for threshold in shown_thresholds(rule):
             mark = " (project default)" if threshold.source.default else ""
             self.stdout.write(f"  {threshold}, since {threshold.since}: {threshold.source.citation}{mark}")
 
@@ -140,6 +141,6 @@ def _as_dict(rule: Rule) -> dict[str, Any]:
                 "source": threshold.source.citation,
                 "project_default": threshold.source.default,
             }
-            for threshold in rule.thresholds
+            for threshold in shown_thresholds(rule)
         ],
     }

@@ -200,5 +200,7 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=low_counts,
     confounders=(*COUNTS, "transfusion_platelets"),
+    recovers=True,
     would_confirm="A second full count with a smear; a marrow with residual disease where therapy does not explain it.",
+    would_clear="Counts that recover, or a cause other than leukaemia: therapy, infection, deficiency.",
 )

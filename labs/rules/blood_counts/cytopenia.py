@@ -191,6 +191,7 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=cytopenia,
     confounders=(*COUNTS, "transfusion_platelets"),
+    recovers=True,
     would_confirm="A repeat count with smear and reticulocytes; LDH, B12, folate; a marrow when it persists.",
     would_clear="Counts that recover, or a cause other than the disease: therapy, infection, deficiency.",
 )

@@ -97,6 +97,7 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=filtration_fall,
     confounders=KIDNEY,
+    recovers=True,
     would_confirm="A repeat creatinine within two weeks, urine sediment and protein; drugs, contrast, dehydration.",
     would_clear="A repeat eGFR in the former category.",
 )

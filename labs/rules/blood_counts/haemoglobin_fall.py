@@ -139,6 +139,7 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=haemoglobin_fall,
     confounders=COUNTS,
+    recovers=True,
     would_confirm="A second haemoglobin on another day; iron, B12, folate, reticulocytes, CRP, kidneys, bleeding.",
     would_clear="A haemoglobin back near the baseline, or a cause found and treated.",
 )

@@ -207,6 +207,7 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=haemoglobin_trend,
     confounders=COUNTS,
+    recovers=True,
     would_confirm="The next haemoglobin; iron, B12, folate, reticulocytes, CRP, kidneys, bleeding.",
     would_clear="Values that level off or recover, or a cause found and treated.",
 )

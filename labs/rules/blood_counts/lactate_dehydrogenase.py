@@ -162,6 +162,7 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=lactate_dehydrogenase,
     confounders=COUNTS,
+    recovers=True,
     would_confirm="A repeat LDH from a sample without haemolysis; liver enzymes, haptoglobin, CRP; a smear.",
     would_clear="A repeat LDH from a clean sample that lies within the range.",
 )

@@ -108,6 +108,7 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=lymphocytosis,
     confounders=(*LEUKAEMIA, "steroid"),
+    recovers=True,
     would_confirm="A smear read by eye, flow cytometry; a viral infection, and the end of maintenance, explain it too.",
     would_clear="A smear with mature lymphocytes only, and a repeat count within the range.",
 )

@@ -97,6 +97,7 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=neutropenia,
     confounders=COUNTS,
+    recovers=True,
     would_confirm="A repeat count with smear; drugs, infection; fever at once.",
     would_clear="A count that recovers, or a drug or infection that explains it.",
 )

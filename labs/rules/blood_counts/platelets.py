@@ -131,6 +131,7 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=thrombocytopenia,
     confounders=(*COUNTS, TRANSFUSION),
+    recovers=True,
     would_confirm="A repeat count in citrate with smear, to rule out clumping; drugs, infection, spleen.",
     would_clear="A normal count in citrate (clumping), a count that recovers, or a cause found.",
 )

@@ -136,6 +136,7 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=red_cell_fall,
     confounders=COUNTS,
+    recovers=True,
     would_confirm="A second count with haemoglobin on another day.",
     would_clear="A count back near the baseline, or a cause found and treated.",
 )

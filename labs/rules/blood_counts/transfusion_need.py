@@ -173,6 +173,7 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=transfusion_need,
     confounders=THERAPY,
+    recovers=True,
     would_confirm="Smear, reticulocytes, haemolysis, bleeding, B12 and folate; a marrow when nothing explains it.",
     would_clear="A cause outside the marrow that was found and has passed, such as a bleeding or an operation.",
 )

@@ -136,6 +136,7 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=leukocytosis,
     confounders=(*COUNTS, "steroid"),
+    recovers=True,
     would_confirm="A repeat count with smear and differential; CRP, infection, drugs.",
     would_clear="A repeat count within the range, or an infection that explains it and passes.",
 )

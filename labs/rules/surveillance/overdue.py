@@ -25,7 +25,7 @@ from labs.rules.absence import ABSENCE as ANALYTE
 from labs.rules.absence import is_late
 from labs.rules.arrays import Ints
 from labs.rules.base import NOT_EVALUABLE, NOT_RAISED, REVIEW, Comparison, Example, Rule, State, Threshold
-from labs.rules.checks import Check, stands_at
+from labs.rules.checks import Check, Word
 from labs.rules.cohort import Cohort, Key, Row, to_date
 from labs.rules.markers import series_of
 from labs.rules.series import Series
@@ -78,7 +78,7 @@ def overdue(cohort: Cohort) -> Signal:
 
 def criterion(value: Ints, _: Ints) -> Check:
     """The test did not come; `extras` tells how late it is."""
-    return stands_at("planned test", np.ones_like(value), {1}, "done, or skipped with a reason")
+    return Word("result of the planned test", "none", np.ones(value.size, bool), found="none")
 
 
 def missing(series: Series, row: int) -> Sequence[str]:
@@ -88,7 +88,7 @@ def missing(series: Series, row: int) -> Sequence[str]:
 
 def _compared(series: Series, row: int, upper: int) -> Comparison:
     late, allowed = (amount_text(int(days), series.places, series.unit) for days in (series.low[row], upper))
-    return Comparison("late", late, f"less than {allowed}, half the planned interval", met=True)
+    return Comparison("late", late, f"at least {allowed}, half the planned interval", met=True)
 
 
 def _sentence(series: Series, row: int) -> str:

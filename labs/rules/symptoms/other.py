@@ -85,6 +85,7 @@ RULE = Rule(
     sources=(VIGIL,),
     examples=EXAMPLES,
     evaluate=other,
+    recovers=True,
     asks_for="any report of symptoms",
     would_confirm="Examination, and the tests that the symptom asks for.",
     would_clear="Another cause found on examination, or the symptom gone when the patient is asked again.",

@@ -65,7 +65,8 @@ def sentence(series: Series, row: int) -> str:
     """What was told, when, and what it may stand for."""
     told = symptoms_at(series, row)
     labels = _listed([told[0].label, *(symptom.label[0].lower() + symptom.label[1:] for symptom in told[1:])])
-    behind = list(dict.fromkeys(symptom.thinks_of for symptom in told if symptom.thinks_of))
+    disease = series.cohort.patients[int(series.patient[row])].disease
+    behind = list(dict.fromkeys(filter(None, (symptom.behind(disease) for symptom in told))))
     may = f"; may stand for {'; '.join(behind)}" if behind else ""
     return f"{labels} told on {day_text(to_date(int(series.day[row])))}{may}."
 

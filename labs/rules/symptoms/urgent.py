@@ -85,6 +85,7 @@ RULE = Rule(
     sources=(VIGIL,),
     examples=EXAMPLES,
     evaluate=urgent,
+    recovers=True,
     asks_for="any report of symptoms",
     would_confirm="Examination on the same day, and the tests that the symptom asks for.",
     would_clear="Another cause found on examination, or the symptom gone when the patient is asked again.",
