@@ -90,7 +90,14 @@ def time_of(facts: PatientFacts, day: date, site: Site) -> RelapseTime | None:
     """The labels of a first relapse on that day; None after an earlier recorded relapse."""
     if any(earlier < day for earlier in facts.relapses):
         return None
-    return relapse_time(day, diagnosed_on=facts.diagnosed_on, therapy_ended_on=facts.therapy_ended_on, site=site)
+    return relapse_time(
+        day, diagnosed_on=facts.diagnosed_on, therapy_ended_on=ended_before(day, facts.therapy_ended_on), site=site
+    )
+
+
+def ended_before(day: date, ended_on: date | None) -> date | None:
+    """The end of therapy if it came before: a later one may be that of the therapy the relapse was given."""
+    return ended_on if ended_on is not None and ended_on <= day else None
 
 
 def labels(found: RelapseTime) -> list[Comparison]:

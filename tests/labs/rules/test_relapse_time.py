@@ -65,6 +65,13 @@ def test_the_label_names_its_scheme_and_the_months() -> None:
     assert (label.needed, label.met) == ("", True)
 
 
+def test_an_end_of_therapy_after_the_relapse_may_be_that_of_another_therapy() -> None:
+    facts = PatientFacts("p", diagnosed_on=DIAGNOSED, therapy_ended_on=date(2026, 1, 1))
+    found = time_of(facts, date(2023, 8, 1), "marrow")
+    assert found is not None
+    assert (found.bfm, found.cog) == ("", "early")
+
+
 def test_a_second_relapse_gets_no_label_of_a_first() -> None:
     facts = PatientFacts("p", diagnosed_on=DIAGNOSED, relapses=(date(2023, 8, 1),))
     assert time_of(facts, date(2023, 8, 1), "marrow") is not None
