@@ -59,6 +59,7 @@ def test_a_new_lesion_raises_an_urgent_flag_that_shows_the_finding(patient: Pati
     client.force_login(physician)
     page = client.get(reverse("flag", args=[flag.pk])).content.decode()
     assert "rib 7, MRI" in page
+    assert reverse("finding", args=[patient.pk, found.pk]) in page
     assert client.get(reverse("patient_signals", args=[patient.pk])).status_code == 200
 
 
