@@ -2,7 +2,8 @@
 
 What it checks
     Any blasts in blood (share or count above 0) since the remission: CONFIRMED at once and URGENT, one sample is
-    enough by definition. Smear review, flow cytometry and a marrow follow.
+    enough by definition. Smear review, flow cytometry and a marrow follow. The time of the relapse by BFM and COG is
+    shown where the days of diagnosis and end of therapy are recorded.
 When it stays silent
     Another disease: NOT_APPLICABLE. Results from before the recorded remission are not judged. A share printed as `<1
     %` is not taken for blasts. Regeneration and G-CSF are listed as confounders.
@@ -17,6 +18,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from labs.rules.acute_lymphoblastic.relapse_time import marrow_time
 from labs.rules.arrays import UNBOUNDED, Ints
 from labs.rules.base import CONFIRMED, NOT_APPLICABLE, NOT_EVALUABLE, NOT_RAISED, URGENT, Example, Rule, Threshold
 from labs.rules.checks import Check, above
@@ -26,7 +28,7 @@ from labs.rules.markers import pooled
 from labs.rules.remission import outside_remission, remission_note
 from labs.rules.series import Series
 from labs.rules.signals import AT_ONCE, Signal, Terms, weighed
-from labs.rules.sources import NCCN_ALL
+from labs.rules.sources import NCCN_ALL, RELAPSE_TIMES
 
 NONE = Threshold("0", "%", NCCN_ALL, date(2024, 1, 1))
 READS = ("blasts_blood_percent", "blasts_blood_count")
@@ -52,7 +54,15 @@ def blood_relapse(cohort: Cohort) -> Signal:
     b = pooled(cohort, *READS)
     sure = criterion(b.low, b.low).met | (b.high >= UNBOUNDED)
     terms = Terms(AT_ONCE, alone=URGENT)
-    return weighed(b, criterion, sure=sure, terms=terms, silences=outside_remission(b), notes=missing)
+    return weighed(
+        b,
+        criterion,
+        sure=sure,
+        terms=terms,
+        silences=outside_remission(b),
+        notes=missing,
+        extras=lambda row: marrow_time(b, row),
+    )
 
 
 def criterion(value: Ints, _: Ints) -> Check:
@@ -72,9 +82,10 @@ RULE = Rule(
     diseases=frozenset({"ALL"}),
     reads=READS,
     thresholds=(NONE,),
-    sources=(NCCN_ALL,),
+    sources=(NCCN_ALL, RELAPSE_TIMES),
     examples=EXAMPLES,
     evaluate=blood_relapse,
     confounders=LEUKAEMIA,
     would_confirm="Smear review, flow cytometry, and a marrow.",
+    would_clear="A smear review and flow cytometry that find no lymphoblasts, and a marrow without disease.",
 )
