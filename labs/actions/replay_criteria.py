@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
@@ -50,7 +50,7 @@ def replay_criteria(*, change_id: int, by: User, now: datetime) -> CriteriaChang
     _check_is_proposed(change)
     held = in_force_at(change.site, change.disease)
     proposed = switched_off(change.disease, change.criteria, change.switched_off)
-    replayed = _replay(change, held.switched_off, proposed)
+    replayed = _replay(change, held.switched_off, proposed, now.date())
     with transaction.atomic():
         change = take_change(change_id)
         _check_is_proposed(change)
@@ -72,9 +72,9 @@ def _check_is_proposed(change: CriteriaChange) -> None:
         )
 
 
-def _replay(change: CriteriaChange, held: Mapping[str, str], proposed: Mapping[str, str]) -> Replayed:
+def _replay(change: CriteriaChange, held: Mapping[str, str], proposed: Mapping[str, str], today: date) -> Replayed:
     replayed = Replayed()
-    for watched in _watched(change):
+    for watched in _watched(change, today):
         before = _standings(watched, change.disease, held, replayed)
         after = _standings(watched, change.disease, proposed, replayed)
         replayed.differences += compare(before, after)
@@ -83,12 +83,12 @@ def _replay(change: CriteriaChange, held: Mapping[str, str], proposed: Mapping[s
     return replayed
 
 
-def _watched(change: CriteriaChange) -> Iterator[Watched]:
+def _watched(change: CriteriaChange, today: date) -> Iterator[Watched]:
     """The site's patients with the disease, some at a time."""
     people = Patient.objects.filter(site_id=change.site_id, diagnoses__disease=change.disease)
     ids = list(people.order_by("pk").distinct().values_list("pk", flat=True))
     for start in range(0, len(ids), PATIENTS_AT_ONCE):
-        yield cohort_of(ids[start : start + PATIENTS_AT_ONCE])
+        yield cohort_of(ids[start : start + PATIENTS_AT_ONCE], today=today)
 
 
 def _standings(watched: Watched, disease: str, off: Mapping[str, str], replayed: Replayed) -> Sequence[Standing]:

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from labs.api.care_teams import CareTeamViewSet
 from labs.api.course import DiagnosisViewSet, EventViewSet, LineViewSet, SymptomReportViewSet
+from labs.api.criteria import CriteriaViewSet
 from labs.api.findings import FindingViewSet
 from labs.api.flags import FlagViewSet
 from labs.api.results import ReportViewSet, ResultViewSet
@@ -23,6 +24,7 @@ router.register("findings", FindingViewSet, basename="finding")
 router.register("reports", ReportViewSet, basename="report")
 router.register("results", ResultViewSet, basename="result")
 router.register("flags", FlagViewSet, basename="flag")
+router.register("criteria", CriteriaViewSet, basename="criteria")
 router.register("scheduled-tests", ScheduledTestViewSet, basename="scheduled-test")
 
 urlpatterns = router.urls

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from labs.models.criteria_states import CRITERIA_TRANSITIONS
 from labs.models.flag_states import REVIEW_TRANSITIONS, SIGNAL_TRANSITIONS
 from labs.selectors.due import Status, status_of
 from tracker.docs.markdown import code, page, table
@@ -25,6 +26,11 @@ def _page() -> str:
         for state, targets in SIGNAL_TRANSITIONS.items()
         for target in sorted(targets)
     ]
+    criteria = [
+        f"    {state.value} --> {target.value}: {verb}"
+        for state, steps in CRITERIA_TRANSITIONS.items()
+        for verb, target in steps.items()
+    ]
     return page(
         "States",
         "## What people do with a flag",
@@ -34,6 +40,9 @@ def _page() -> str:
         "Late and corrected results can turn any answer into any other. Each turn is kept with the evidence as it "
         "stood.",
         _diagram(["    [*] --> provisional", "    [*] --> confirmed", *signal]),
+        "## A change of criteria",
+        "One person proposes; another, after a replay, approves or rejects. `activate` and `supersede` follow from it.",
+        _diagram(["    [*] --> proposed", *criteria]),
         "## Scheduled tests",
         f"Never stored: derived from dates, on the calendar of the patient's site, by {code(status_of.__qualname__)} "
         f"in `{status_of.__module__.replace('.', '/')}.py`.",

@@ -23,6 +23,7 @@ from schemathesis.specs.openapi.checks import (
 
 from patients.models import Role
 from tests.factories import (
+    make_criteria_change,
     make_diagnosis,
     make_event,
     make_flag,
@@ -98,6 +99,7 @@ def setting() -> Setting:
         "treatment-events": make_event(patient),
         "symptom-reports": make_symptom_report(patient, "bone_pain"),
         "findings": make_finding(patient),
+        "criteria": make_criteria_change(patient.site),
         "flags": make_flag(patient),
         "results": (result := make_result(patient)),
         "reports": result.report,

@@ -23,8 +23,8 @@ from tests.factories import (
     make_site,
     make_user,
 )
-from tracker.web.marks import STATES
 from tracker.web.charts.replayed import Changed, draw_replay
+from tracker.web.marks import STATES
 
 pytestmark = pytest.mark.django_db
 BLASTS = {date(2026, 5, 1): "0", date(2026, 6, 1): "2"}

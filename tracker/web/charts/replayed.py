@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, ROW, TOP = 560.0, 26.0, 22.0
-MIDDLE, REACH = 330.0, 180.0
+WIDTH, ROW, TOP = 360.0, 38.0, 20.0
+MIDDLE, REACH = 160.0, 150.0
 """Where the line between lost and added stands, and how far the longest bar goes to either side."""
 BAR = 12.0
 
@@ -60,14 +60,14 @@ def draw_replay(lines: Sequence[Changed], description: str) -> DrawnReplay | Non
     if not shown:
         return None
     longest = max(max(line.lost, line.added + line.moved) for line in shown)
-    unit = (REACH - 24) / longest
+    unit = (REACH - 30) / longest
     bars = [bar for place, line in enumerate(shown) for bar in _bars(line, TOP + ROW * place, unit)]
-    names = [Name(TOP + ROW * place + ROW / 2 + 4, line.name) for place, line in enumerate(shown)]
+    names = [Name(TOP + ROW * place + 14, line.name) for place, line in enumerate(shown)]
     return DrawnReplay(TOP + ROW * len(shown) + 4, names, bars, description)
 
 
 def _bars(line: Changed, top: float, unit: float) -> list[Bar]:
-    y = top + (ROW - BAR) / 2
+    y = top + 20
     bars = []
     if line.lost:
         x = MIDDLE - line.lost * unit
