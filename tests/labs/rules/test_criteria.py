@@ -62,6 +62,10 @@ def test_sets_whose_rule_is_not_there_cannot_be_chosen() -> None:
     assert switched_off("CLL") == {}
 
 
+def test_every_set_can_be_chosen_today() -> None:
+    assert [one.code for disease in ("MM", "AML", "ALL") for one in sets_of(disease)] == [one.code for one in SETS]
+
+
 def test_the_defaults_are_the_newest_sets() -> None:
     assert [default_set(disease).code for disease in ("MM", "AML", "ALL")] == ["IMWG-2016", "ELN-2022", "NCCN-ALL"]
     with pytest.raises(KeyError):
