@@ -143,3 +143,19 @@ def drug(patient: PlainPatient) -> list[Said]:
         judged = [d for d in row if not own or (patient.remission and d.day > patient.remission)]
         out += tell([Mark(d.day, "weak" if d.drug else "", alone=1, both=1) for d in judged], line)
     return out
+
+
+def signs(patient: PlainPatient) -> list[Said]:
+    if patient.disease != "MM":
+        return []
+    out: list[Said] = []
+    for code in ("plasma_cells_marrow", "lesion_new"):
+        for (_, line), row in series(patient, code).items():
+            if not _complete(patient, line) or not patient.remission:
+                continue
+            marks = []
+            for r in (r for r in row if r.day > patient.remission):
+                least, most = (r.low, r.high) if code == "plasma_cells_marrow" else (5 * (r.coded == "yes"),) * 2
+                marks.append(Mark(r.day, "sure" if least >= 5 else "weak" if most >= 5 else "", both=2))
+            out += tell(marks, line, needed=1, one_a_line=False)
+    return out

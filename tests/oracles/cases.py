@@ -13,6 +13,7 @@ from tests.oracles import (
     lesions,
     low_counts,
     marrow,
+    mrd_negative,
     myeloma,
     others,
     paraprotein,
@@ -193,6 +194,33 @@ CASES = (
         ranges={
             "flc_ratio": (("", ""), ("", ""), ("0.26", "1.65"), ("0.37", "3.1")),
             "flc_kappa": (("", ""), ("", ""), ("3.3", "22.5")),
+        },
+    ),
+    Case(
+        "MM-CR-SIGNS",
+        bands.signs,
+        {
+            "plasma_cells_marrow": ("2", "4.9", "5", "9"),
+            "lesion_new": ("no", "osteoporotic fracture", "yes"),
+        },
+        remission=True,
+        responses=("CR", "CR", "sCR", "PR", ""),
+    ),
+    Case(
+        "MM-MRD-LOSS",
+        mrd_negative.loss,
+        {
+            "mrd_flow": ("0", "0", "0.0009", "0.001", "0.0011", "0.02"),
+            "mrd_sequencing": ("0", "0.0001", "0.0002", "0.02"),
+            "imaging_disease": ("negative", "equivocal", "positive"),
+            "plasma_cells_marrow": ("2", "4.9", "5", "7"),
+            "marrow_clonality": ("clonal", "clonal", "polyclonal"),
+        },
+        comparators=("", "", "<", "<", ">"),
+        gaps=(0, 0, 1, 90),
+        details={
+            "mrd_flow": (("", None, ""), ("", None, ""), ("0.001", None, ""), ("0.0011", None, "")),
+            "mrd_sequencing": (("", None, ""), ("0.0001", None, "")),
         },
     ),
     Case("MM-RISING", paraprotein.rising, {"serum_m": RISING}, stable={"serum_m": "0.2"}),

@@ -4,10 +4,11 @@ What it checks
     Pairs of kappa and lambda of one day, laboratory and method, where all of this holds: the ratio kappa/lambda lies
     outside its range on the side of the clone; the light chain of the clone is above its upper limit; and it has risen
     by more than 116 % above its lowest confirmed value of this line, more than chance explains between two results. One
-    pair is INFO, since the lowest of many values lies low by chance; the next pair confirms, at REVIEW. The range is the laboratory's own, else by eGFR of the last 30 days: 0.26 to 1.65 from 60
-    on, 0.46 to 2.62 below 60, 0.48 to 3.38 below 45, 0.54 to 3.30 below 30. Second, at REVIEW and never more than
-    PROVISIONAL: a ratio that was abnormal in the pair before and now lies inside the standard range, but not inside
-    the range for the present eGFR. It has not become normal; the kidneys have changed.
+    pair is INFO, since the lowest of many values lies low by chance; the next pair confirms, at REVIEW. The range is
+    the laboratory's own, else by eGFR of the last 30 days: 0.26 to 1.65 from 60 on, 0.46 to 2.62 below 60, 0.48 to 3.38
+    below 45, 0.54 to 3.30 below 30. Second, at REVIEW and never more than PROVISIONAL: a ratio that was abnormal in the
+    pair before and now lies inside the standard range, but not inside the range for the present eGFR. It has not become
+    normal; the kidneys have changed.
 When it stays silent
     Another disease: NOT_APPLICABLE. The light chain of the clone is not recorded: NOT_EVALUABLE. On dialysis no range
     is validated: NOT_EVALUABLE. Both chains at or below their lower limits (immune paresis), where a ratio means

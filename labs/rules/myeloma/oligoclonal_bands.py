@@ -132,5 +132,7 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=oligoclonal,
     confounders=("transplant_autologous", "car_t", "bispecific", "ivig", "antibody"),
+    would_confirm="The next immunofixation: an oligoclonal band often goes by itself.",
+    would_clear="An immunofixation without the band.",
     note=True,
 )
