@@ -12,9 +12,11 @@ from datetime import date
 from decimal import Decimal
 
 from labs.models import Result
-from labs.selectors.bars import bars, usable_now
+from labs.selectors.bars import NOTHING_SAID, bars, usable_now
+from labs.selectors.criteria import in_force_at
+from labs.selectors.said import Said
 from labs.vocabulary import variation
-from labs.vocabulary.grades import DEFAULT, Grade, Version, anaemia, ctcae_grade
+from labs.vocabulary.grades import CTCAE, DEFAULT, Grade, Version, anaemia, ctcae_grade
 from labs.vocabulary.reference_ranges import ReferenceRange, reference_range
 from labs.vocabulary.statuses import is_usable
 from patients.models import Patient, TreatmentEvent
@@ -44,6 +46,13 @@ class Moved:
     before: Decimal
     on: date | None
     change: variation.Change
+
+
+def grading_of(patient: Patient) -> Version:
+    """The edition of toxicity grades in force for the disease at the patient's site. One query."""
+    diagnosis = next(iter(patient.diagnoses.all()), None)
+    chosen = in_force_at(patient.site, diagnosis.disease).grading if diagnosis is not None else DEFAULT
+    return next((version for version in CTCAE if version == chosen), DEFAULT)
 
 
 def readings(results: Iterable[Result], *, patient: Patient, version: Version = DEFAULT) -> dict[int, Reading]:
@@ -80,7 +89,12 @@ def _outside(value: Decimal, comparator: str, low: Decimal | None, high: Decimal
 
 
 def moves(
-    *, patient: Patient, results: Sequence[Result], events: Collection[TreatmentEvent], upto: date | None = None
+    *,
+    patient: Patient,
+    results: Sequence[Result],
+    events: Collection[TreatmentEvent],
+    said: Said = NOTHING_SAID,
+    upto: date | None = None,
 ) -> dict[str, Moved]:
     """Analyte -> how its latest value (up to a day) moved; none where there is nothing of the same assay before.
 
@@ -90,30 +104,35 @@ def moves(
     for one in usable_now([one for one in results if upto is None or one.collected_on <= upto]):
         if one.analyte in variation.VARIATIONS and not one.comparator:
             by_analyte[one.analyte].append(one)
-    found = {code: _moved(code, own, patient, events) for code, own in by_analyte.items()}
+    found = {code: _moved(code, own, patient, events, said) for code, own in by_analyte.items()}
     return {code: moved for code, moved in found.items() if moved is not None}
 
 
-def _moved(code: str, results: list[Result], patient: Patient, events: Collection[TreatmentEvent]) -> Moved | None:
+def _moved(
+    code: str, results: list[Result], patient: Patient, events: Collection[TreatmentEvent], said: Said
+) -> Moved | None:
     latest = results[-1]
     if any(one.collected_on == latest.collected_on and one.value != latest.value for one in results):
         return None
     own = [one for one in results if _assay(one) == _assay(latest) and one.collected_on < latest.collected_on]
     if not own:
         return None
-    baseline = _baseline(code, results, patient, events)
+    baseline = _baseline(code, results, patient, events, said)
     before, on = (own[-1].value, own[-1].collected_on) if baseline is None else (baseline, None)
     change = None if before is None or latest.value is None else variation.change_from(code, before, latest.value)
     return None if before is None or change is None else Moved(latest, before, on, change)
 
 
-def _baseline(code: str, results: list[Result], patient: Patient, events: Collection[TreatmentEvent]) -> Decimal | None:
+def _baseline(
+    code: str, results: list[Result], patient: Patient, events: Collection[TreatmentEvent], said: Said
+) -> Decimal | None:
     """The baseline the rule holds the latest value against: confirmed, and only where there is a single assay."""
     diagnosis = next(iter(patient.diagnoses.all()), None)
     if code not in BASELINES or diagnosis is None or len({_assay(one) for one in results}) > 1:
         return None
     rule = BASELINES[code]
-    held = bars(patient=patient, diagnosis=diagnosis, results=results, events=events, rules=[rule]).get(rule)
+    lines = bars(patient=patient, diagnosis=diagnosis, results=results, events=events, rules=[rule], said=said)
+    held = lines.get(rule)
     return held.reference if held is not None and held.confirmed and held.analyte == code else None
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 from labs.selectors.bars import Held, bars, usable_now
 from labs.selectors.findings import finding_trends
-from labs.selectors.readings import moves
+from labs.selectors.readings import grading_of, moves
 from labs.selectors.said import said_of
 from labs.selectors.trend import measured_results, trends_of
 from patients.models import Disease, Patient
@@ -38,12 +38,13 @@ def course_of(patient: Patient, *, today: date) -> Course:
         held |= bars(patient=patient, diagnosis=one, results=usable_now(results), events=events, rules=codes, said=said)
     background = background_of(diagnoses, events, today=today, since=results[0].collected_on if results else None)
     lines = bars_of_rules(groups, held)
-    trends, moved = trends_of(results), moves(patient=patient, results=results, events=events)
+    trends, moved = trends_of(results), moves(patient=patient, results=results, events=events, said=said)
     trends |= finding_trends(patient=patient, analytes={code for group in groups for code in group.analytes})
+    grading = grading_of(patient)
     drawn = [
         replace(
             draw(chart_of(group, trends, background, lines)),
-            reading=latest_read(group.analytes, results, patient=patient, moved=moved),
+            reading=latest_read(group.analytes, results, patient=patient, moved=moved, grading=grading),
         )
         for group in groups
     ]

@@ -14,7 +14,7 @@ from labs.models import Result
 from labs.selectors.computed import FILTRATION_UNIT, ComputedRow
 from labs.selectors.readings import Moved, Reading, reading_of
 from labs.vocabulary.analytes import ANALYTES
-from labs.vocabulary.grades import NAMES, WHO_2024, Grade
+from labs.vocabulary.grades import DEFAULT, NAMES, WHO_2024, Grade, Version
 from labs.vocabulary.kidney import filtration
 from labs.vocabulary.reference_ranges import ReferenceRange
 from patients.models import Patient
@@ -105,7 +105,12 @@ def moved_verdict(moved: Moved) -> str:
 
 
 def latest_read(
-    analytes: Collection[str], results: Sequence[Result], *, patient: Patient, moved: Mapping[str, Moved]
+    analytes: Collection[str],
+    results: Sequence[Result],
+    *,
+    patient: Patient,
+    moved: Mapping[str, Moved],
+    grading: Version = DEFAULT,
 ) -> list[str]:
     """Sentences about the latest value of each of these analytes: grade, class, eGFR, change. Results oldest first."""
     newest = {one.analyte: one for one in results if one.is_current and one.analyte in analytes}
@@ -115,12 +120,12 @@ def latest_read(
         if code not in newest:
             continue
         name = f"{ANALYTES[code].name}: " if several else ""
-        said += [f"{name}{words}" for words in _read(newest[code], patient, moved.get(code)) if words]
+        said += [f"{name}{words}" for words in _read(newest[code], patient, moved.get(code), grading) if words]
     return said
 
 
-def _read(result: Result, patient: Patient, moved: Moved | None) -> list[str]:
-    reading = reading_of(result, patient=patient)
+def _read(result: Result, patient: Patient, moved: Moved | None, grading: Version) -> list[str]:
+    reading = reading_of(result, patient=patient, version=grading)
     words = [grade_text(reading.grade), anaemia_text(reading)]
     if result.analyte == "creatinine" and result.value is not None and not result.comparator:
         words.append(_filtration_text(result, patient))

@@ -7,9 +7,11 @@ from decimal import Decimal
 
 import pytest
 
+from labs.rules.cohort import Rebaseline as Anew
 from labs.selectors.computed import computed_rows
 from labs.selectors.history import history
 from labs.selectors.readings import Moved, Reading, moves, reading_of
+from labs.selectors.said import Said
 from labs.selectors.trend import measured_results
 from labs.vocabulary.variation import VARIATIONS
 from patients.models import Patient
@@ -87,6 +89,15 @@ class TestTheChange:
         found = moved(diagnosis.patient, "haemoglobin")
         assert (found.before, found.on, found.change.percent) == (Decimal("12.5"), None, -12)
         assert found.change.beyond
+
+    def test_a_baseline_stated_anew_starts_anew(self):
+        diagnosis = make_diagnosis(adult(), remission_on=date(2024, 12, 1))
+        days = {date(2025, 1, 1): "12.5", date(2025, 2, 1): "12.4", date(2025, 3, 1): "12.6", date(2025, 4, 1): "11.0"}
+        make_series(diagnosis.patient, "haemoglobin", days)
+        anew = Said(rebaselines={diagnosis.patient.pk: (Anew("haemoglobin", date(2025, 3, 15)),)})
+        results = measured_results(patient=diagnosis.patient, analytes=["haemoglobin"])
+        found = moves(patient=diagnosis.patient, results=results, events=[], said=anew)["haemoglobin"]
+        assert (found.before, found.on) == (Decimal("12.6"), date(2025, 3, 1))
 
     def test_a_transfusion_makes_no_baseline(self):
         diagnosis = make_diagnosis(adult(), remission_on=date(2024, 12, 1))

@@ -32,7 +32,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 TABS = ["patient", "patient_results", "patient_plan", "patient_treatment", "patient_signals", "patient_record"]
-QUERIES = 15
+QUERIES = 20
 RULES_READ = {"patient": 10}
 """The response category reads the record as the rules do, whatever its size."""
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from tests.factories import make_diagnosis, make_nurse, make_patient, make_result, make_series
+from tests.factories import make_criteria_change, make_diagnosis, make_nurse, make_patient, make_result, make_series
 
 pytestmark = pytest.mark.django_db
 DAYS = [date(2025, month, 5) for month in (1, 2, 3, 4)]
@@ -39,6 +39,13 @@ def test_the_grade_stands_with_its_version_under_the_value(patient, read):
     series(patient, "platelets", "60", reference_low=Decimal(150))
     assert '<span class="v-grade">CTCAE v5 grade 2</span>' in read("patient_results")
     assert "<li>CTCAE v5 grade 2</li>" in read("patient")
+
+
+def test_the_edition_in_force_at_the_site_is_taken(patient, read):
+    make_criteria_change(patient.site, disease="MM", grading="CTCAE-6", state="active")
+    series(patient, "platelets", "20", reference_low=Decimal(150))
+    assert "CTCAE v6 grade 3" in read("patient_results")
+    assert "<li>CTCAE v6 grade 3</li>" in read("patient")
 
 
 def test_a_normal_value_has_none(patient, read):
