@@ -14,6 +14,7 @@ from labs.actions.finding_values import (
     MISTAKEN,
     check_day,
     check_may_state,
+    check_usual,
     checked_method,
     checked_place,
     checked_value,
@@ -38,6 +39,7 @@ def correct_finding(
     value: Decimal | None = None,
     unit: str = "",
     note: str = "",
+    confirmed: bool = False,
     by: User,
     now: datetime,
 ) -> ClinicalFinding:
@@ -60,6 +62,8 @@ def correct_finding(
     refuse_twice(ClinicalFinding(patient=finding.patient, kind=kind.code, **stated), but=finding)
     new = write_version(finding, status=FindingStatus.CORRECTED, reason=checked_reason(reason), by=by, **stated)
     check_axes(new)
+    if not confirmed:
+        check_usual(new)
     bring_sums_in_line(patient=new.patient, touched=images_of(finding, new), by=by)
     ask_again(patient=new.patient, now=now)
     return new

@@ -17,6 +17,8 @@ from patients.models import Patient, User
 from patients.problems import check_not_ahead, problem
 
 LONGEST_PLACE = 80
+STEP = 8
+"""A measurement so many times larger or smaller than the one before may be one in another unit (mm, cm)."""
 MISTAKEN = FindingStatus.ENTERED_IN_ERROR
 
 
@@ -140,6 +142,34 @@ def _measured(kind: FindingKind, coded: str, value: Decimal | None, unit: str) -
     if kept != exact:
         raise problem("value", _("More decimals than can be kept."), _("Write at most six decimals."))
     return Value("", kept, amount)
+
+
+def check_usual(finding: ClinicalFinding) -> None:
+    """Raise when a lesion seems measured in another unit than before; who looked again may say that it is right."""
+    earlier = ClinicalFinding.objects.filter(
+        patient_id=finding.patient_id,
+        kind=finding.kind,
+        site_label__iexact=finding.site_label,
+        observed_on__lt=finding.observed_on,
+        is_current=True,
+        amount__gt=0,
+    ).exclude(status=MISTAKEN)
+    before = earlier.order_by("-observed_on", "-pk").first()
+    if before is None or not finding.amount or not before.amount:
+        return
+    if max(finding.amount, before.amount) >= STEP * min(finding.amount, before.amount):
+        raise problem(
+            "confirmed",
+            _("%(name)s, %(site)s: %(now)s, after %(before)s on %(day)s. It may be a number in another unit.")
+            % {
+                "name": _(known_kind(finding.kind).analyte.name),
+                "site": finding.site_label,
+                "now": found_text(finding),
+                "before": found_text(before),
+                "day": before.observed_on.isoformat(),
+            },
+            _("Check mm and cm; tick that it is right when it is."),
+        )
 
 
 def refuse_twice(finding: ClinicalFinding, *, but: ClinicalFinding | None = None) -> None:

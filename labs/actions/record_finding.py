@@ -16,6 +16,7 @@ from labs.actions.finding_sums import bring_sums_in_line, check_axes, images_of
 from labs.actions.finding_values import (
     check_day,
     check_may_state,
+    check_usual,
     checked_method,
     checked_place,
     checked_value,
@@ -46,11 +47,12 @@ class Told:
 
 @transaction.atomic
 def record_findings(
-    *, patient: Patient, observed_on: date, findings: Sequence[Told], by: User, now: datetime
+    *, patient: Patient, observed_on: date, findings: Sequence[Told], confirmed: bool = False, by: User, now: datetime
 ) -> list[ClinicalFinding]:
     """The findings of one day, all or none. Sums of products of lesions are worked out and come last in the answer.
 
-    Raises a refusal by field: `observed_on`, or `findings.0.value` and the like.
+    Raises a refusal by field: `observed_on`, `findings.0.value` and the like; or `confirmed` when a lesion seems
+    measured in another unit than before and nobody has said that it is right.
     """
     check_can_record(by, patient)
     check_day(patient, observed_on, now=now)
@@ -58,6 +60,9 @@ def record_findings(
         raise problem("findings", _("Nothing was stated."), _("State at least one finding."))
     lock_patients([patient.pk])
     recorded = _record_each(patient, observed_on, findings, by)
+    if not confirmed:
+        for new in recorded:
+            check_usual(new)
     sums = bring_sums_in_line(patient=patient, touched=images_of(*recorded), by=by)
     ask_again(patient=patient, now=now)
     return [*recorded, *sums]

@@ -84,6 +84,7 @@ class FindingsToRecordSerializer(serializers.Serializer[Any]):
     patient = SeenPatient()
     observed_on = serializers.DateField()
     findings = FindingToldSerializer(many=True, allow_empty=False)
+    confirmed = serializers.BooleanField(required=False, default=False)
 
 
 class FindingCorrectionSerializer(FindingStatedSerializer):
@@ -91,6 +92,7 @@ class FindingCorrectionSerializer(FindingStatedSerializer):
 
     observed_on = serializers.DateField()
     reason = serializers.CharField()
+    confirmed = serializers.BooleanField(required=False, default=False)
 
 
 class FindingWithdrawalSerializer(serializers.Serializer[Any]):
@@ -134,6 +136,7 @@ class FindingViewSet(ScopedViewSet[ClinicalFinding]):
             patient=given["patient"],
             observed_on=given["observed_on"],
             findings=told,
+            confirmed=given["confirmed"],
             by=self.person,
             now=timezone.now(),
         )

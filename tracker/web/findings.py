@@ -32,6 +32,11 @@ class CorrectionForm(FindingForm):
     """The finding as it should stand, and what was wrong."""
 
     reason = forms.CharField(label=gettext_lazy("What was wrong"), max_length=2000)
+    confirmed = forms.BooleanField(
+        label=gettext_lazy("I looked again: the number and the unit are right"),
+        required=False,
+        widget=forms.HiddenInput,
+    )
 
 
 class WithdrawalForm(forms.Form):
@@ -81,6 +86,8 @@ def correct(request: SignedInRequest, patient: Patient, finding_id: int) -> Http
     if form.is_valid() and (new := attempt(form, save)):
         messages.success(request, _("The correction is recorded and evaluated. The former version stays on record."))
         return redirect("finding", patient.pk, new.pk)
+    if "confirmed" in form.errors:
+        form.fields["confirmed"].widget = forms.CheckboxInput()
     return _entry(request, finding, form, title=_("Correct: %(finding)s"), save=_("Save correction"))
 
 

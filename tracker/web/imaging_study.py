@@ -43,6 +43,11 @@ class StudyForm(forms.Form):
     unit = forms.ChoiceField(label=gettext_lazy("Diameters in"), choices=[("mm", "mm"), ("cm", "cm")])
     imaging_disease = forms.ChoiceField(label=gettext_lazy("Radiologist's conclusion"), required=False)
     note = forms.CharField(label=gettext_lazy("Note (optional)"), required=False, max_length=4000)
+    confirmed = forms.BooleanField(
+        label=gettext_lazy("I looked again: the numbers and the unit are right"),
+        required=False,
+        widget=forms.HiddenInput,
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -142,6 +147,7 @@ def _record(
             patient=patient,
             observed_on=head.cleaned_data["observed_on"],
             findings=[one.told for one in stated],
+            confirmed=head.cleaned_data["confirmed"],
             by=request.user,
             now=clock.now(),
         )
@@ -163,6 +169,8 @@ def _place(error: ValidationError, head: StudyForm, stated: list[Stated]) -> Non
             form, field = one.form, {"site": one.site_field}.get(part, one.field)
             if part in ("method", "unit"):
                 form, field = head, part
+        if field == "confirmed":
+            head.fields["confirmed"].widget = forms.CheckboxInput()
         words = f"{problem.what} {problem.mend}"
         if (id(form), field, words) not in said:
             said.add((id(form), field, words))

@@ -175,6 +175,34 @@ def test_the_limits_belong_to_what_is_possible(patient: Patient, physician: User
     assert tell(patient, physician, Told("lesion_diameter", "rib", "mri", value=Decimal(found)))
 
 
+def test_a_step_of_about_ten_asks_whether_the_unit_is_right(patient: Patient, physician: User) -> None:
+    lesion = {"kind": "lesion_diameter", "site": "rib 7", "method": "mri"}
+    tell(patient, physician, Told(**lesion, value=Decimal(25)), on=date(2026, 1, 2))
+    with pytest.raises(ValidationError) as raised:
+        tell(patient, physician, Told(**lesion, value=Decimal(200)))
+    assert refused(raised)["confirmed"].endswith(
+        "200 mm, after 25 mm on 2026-01-02. It may be a number in another unit."
+    )
+    with pytest.raises(ValidationError):
+        tell(patient, physician, Told(**lesion, value=Decimal("3.125")))
+    assert ClinicalFinding.objects.count() == 1
+    day = {"patient": patient, "observed_on": DAY, "by": physician, "now": NOW}
+    record_findings(**day, findings=[Told(**lesion, value=Decimal(200))], confirmed=True)
+    wrong = ClinicalFinding.objects.get(value=200)
+    with pytest.raises(ValidationError):
+        correct(wrong, physician, value=Decimal(300))
+    assert correct(wrong, physician, value=Decimal(199)).value == 199
+
+
+@pytest.mark.parametrize("found", ["199.9", "3.126", "0"])
+def test_smaller_steps_and_a_lesion_that_is_gone_are_not_asked_about(
+    patient: Patient, physician: User, found: str
+) -> None:
+    lesion = {"kind": "lesion_diameter", "site": "rib 7", "method": "mri"}
+    tell(patient, physician, Told(**lesion, value=Decimal(25)), on=date(2026, 1, 2))
+    assert tell(patient, physician, Told(**lesion, value=Decimal(found)))
+
+
 def test_nothing_stated_is_refused(patient: Patient, physician: User) -> None:
     with pytest.raises(ValidationError) as raised:
         tell(patient, physician)

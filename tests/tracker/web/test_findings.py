@@ -114,6 +114,19 @@ def test_a_refused_study_comes_back_as_it_was_typed(
     assert not ClinicalFinding.objects.exists()
 
 
+def test_a_number_that_may_be_in_another_unit_is_asked_about_and_saved_when_ticked(
+    patient: Patient, physician: User
+) -> None:
+    make_finding(patient, "lesion_diameter", "31", site_label="rib 7", method="mri", recorded_by=physician)
+    sent = study({"lesion": "rib 7", "longest": "3.1"})
+    page = record(patient, physician, sent)
+    assert page.status_code == 422
+    assert page.context["form"].errors.keys() == {"confirmed"}
+    assert 'type="checkbox" name="confirmed"' in page.content.decode()
+    assert record(patient, physician, sent | {"confirmed": "on"}).status_code == 200
+    assert ClinicalFinding.objects.count() == 2
+
+
 GOOD = {
     "biopsy": {"coded": "disease", "site": "left orbit", "method": "biopsy"},
     "extramedullary": {"coded": "proven", "site": "skin", "method": "biopsy"},
