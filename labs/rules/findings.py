@@ -57,6 +57,14 @@ def _finding(rule: Rule, comparing: Comparing, episode: Episode) -> Finding:
     )
 
 
+def _found_text(comparing: Comparing, told: int, reference: Reference | None) -> str:
+    """What was found, when, and against what."""
+    signal, series = comparing.signal, comparing.signal.series
+    text = f"{name_text(series, told)} {value_text(series, told)} on {day_text(to_date(int(series.day[told])))}"
+    compared = signal.direction != "bar" and reference is not None and reference.known[told]
+    return text + _change_text(signal, told, reference) if compared and reference else _bar_text(comparing, told)
+
+
 def _recovery_text(series: Series, episode: Episode) -> str:
     if episode.recovered < 0:
         return ""
@@ -79,9 +87,7 @@ def _explanation(comparing: Comparing, episode: Episode, told: int, reference: R
     signal, series = comparing.signal, comparing.signal.series
     if signal.words.sentence and (whole := signal.words.sentence(series, told)):
         return whole
-    text = f"{name_text(series, told)} {value_text(series, told)} on {day_text(to_date(int(series.day[told])))}"
-    compared = signal.direction != "bar" and reference is not None and reference.known[told]
-    text += _change_text(signal, told, reference) if compared and reference else _bar_text(comparing, told)
+    text = signal.words.told(told) if signal.words.told else _found_text(comparing, told, reference)
     words = signal.words.sure if signal.sure[told] else signal.words.weak
     return f"{text}{f' ({words})' if words else ''}{_ending(signal, episode, reference)}."
 
@@ -124,7 +130,10 @@ def _ending(signal: Signal, episode: Episode, reference: Reference | None) -> st
         return words + _latest_text(signal, episode)
     if episode.state is State.NOT_CONFIRMED:
         row = episode.settled
-        failed = f"{value_text(signal.series, row)} on {day_text(to_date(int(signal.series.day[row])))}"
+        on = day_text(to_date(int(signal.series.day[row])))
+        if signal.words.told:
+            return f"; not so on {on}"
+        failed = f"{value_text(signal.series, row)} on {on}"
         return f"; {failed} no longer meets the criterion"
     if signal.confirmation.assessments > 1 and episode.sure:
         alone = signal.pairs is None or episode.last == episode.opened

@@ -95,6 +95,7 @@ class Words:
     sure, weak     said of a sure row, of a weak one (which the rule then weighed itself)
     weak_version   criteria version of a finding that is weak only
     sentence       the whole sentence, where the usual form does not fit; "" at a row where it does
+    told           what was found and when, in place of "name value on day, bar"; the rest of the sentence follows it
     with_before    the result before the one told is evidence, too
     """
 
@@ -102,6 +103,7 @@ class Words:
     weak: str = ""
     weak_version: str = ""
     sentence: Callable[[Series, int], str] | None = None
+    told: Callable[[int], str] | None = None
     with_before: bool = False
 
 

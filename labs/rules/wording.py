@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
@@ -60,3 +61,8 @@ def percent_text(part: int, whole: int, *, sign: bool = False) -> str:
 def day_text(day: date) -> str:
     """7 Nov 2026."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+
+
+def listed(words: Sequence[str]) -> str:
+    """ "a", "a and b", "a, b and c"."""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -42,13 +42,14 @@ from labs.rules.base import (
     Threshold,
 )
 from labs.rules.checks import Check, at_least, below
-from labs.rules.cohort import Cohort
+from labs.rules.cohort import Cohort, to_date
 from labs.rules.confounders import COUNTS, under
 from labs.rules.markers import concatenated, one_a_day, series_of
 from labs.rules.remission import outside_remission, remission_note
 from labs.rules.series import Series
-from labs.rules.signals import Confirmation, Signal, Silence, Terms, weighed
+from labs.rules.signals import Confirmation, Signal, Silence, Terms, Words, weighed
 from labs.rules.sources import DOEHNER_2022, ESTEY_1996, VIGIL
+from labs.rules.wording import day_text, listed
 
 PLATELETS = Threshold("100", "10*3/uL", DOEHNER_2022, date(2022, 9, 22))
 NEUTROPHILS = Threshold("1.0", "10*3/uL", DOEHNER_2022, date(2022, 9, 22))
@@ -139,6 +140,12 @@ def low_counts(cohort: Cohort) -> Signal:
     )
     days = replace(days, low=low, high=high, sources=sources)
     treated = np.where(under(cohort, days, *RECENT_THERAPY), int(INFO), int(REVIEW))
+
+    def told(row: int) -> str:
+        met = [made for side in sides for made in _compared(*side, row) if made.met]
+        low = listed([f"{made.what} {made.found} ({made.needed.removeprefix(f'{made.what} ')})" for made in met])
+        return f"Low: {low} on {day_text(to_date(int(days.day[row])))}"
+
     incomplete = Silence((high < 1) & ((at[0] < 0) | (at[1] < 0)), NOT_EVALUABLE, INCOMPLETE)
     return weighed(
         days,
@@ -150,6 +157,7 @@ def low_counts(cohort: Cohort) -> Signal:
         silences=(*outside_remission(days), incomplete),
         notes=remission_note,
         extras=lambda row: [c for side in sides for c in _compared(*side, row)],
+        words=Words(told=told),
     )
 
 

@@ -24,12 +24,13 @@ from labs.rules.arrays import Ints
 from labs.rules.base import CONFIRMED, INFO, NOT_EVALUABLE, NOT_RAISED, REVIEW, Comparison, Example, Rule, Threshold
 from labs.rules.blood_counts.baseline import ALL_DISEASES
 from labs.rules.checks import Check
-from labs.rules.cohort import Cohort, PatientFacts, day_number, pack_day
+from labs.rules.cohort import Cohort, PatientFacts, day_number, pack_day, to_date
+from labs.rules.evidence import name_text, value_text
 from labs.rules.markers import pooled
 from labs.rules.ranges import ByRow
 from labs.rules.remission import before_remission, remissions_of
 from labs.rules.series import Series
-from labs.rules.signals import AT_ONCE, Signal, Silence, Terms, weighed
+from labs.rules.signals import AT_ONCE, Signal, Silence, Terms, Words, weighed
 from labs.rules.sources import VIGIL
 from labs.rules.wording import day_text
 
@@ -120,6 +121,13 @@ def transfusion_need(cohort: Cohort) -> Signal:
         needed = "after a first transfusion since the remission"
         return [therapy, Comparison("transfusion", f"{KINDS[kind]} on {day_text(day)}", needed, met=True)]
 
+    def told(row: int) -> str:
+        day, kind = needs[row]
+        after = (
+            f"{name_text(counts, row).lower()} {value_text(counts, row)} on {day_text(to_date(int(counts.day[row])))}"
+        )
+        return f"First transfusion of {KINDS[kind]} since the remission on {day_text(day)}; {after}"
+
     return weighed(
         counts,
         criterion,
@@ -127,6 +135,7 @@ def transfusion_need(cohort: Cohort) -> Signal:
         terms=Terms(AT_ONCE, alone=level),
         silences=(*before_remission(counts), Silence(unknown, NOT_EVALUABLE, NO_REMISSION)),
         extras=compared,
+        words=Words(told=told),
     )
 
 

@@ -14,7 +14,7 @@ from labs.rules.cohort import Cohort, Key, Note, Row, to_date
 from labs.rules.markers import series_of
 from labs.rules.series import Series
 from labs.rules.signals import Confirmation
-from labs.rules.wording import day_text
+from labs.rules.wording import day_text, listed
 from labs.vocabulary.symptoms import SYMPTOMS, Symptom
 
 ANALYTE = "symptom"
@@ -64,7 +64,7 @@ def symptoms_at(series: Series, row: int) -> list[Symptom]:
 def sentence(series: Series, row: int) -> str:
     """What was told, when, and what it may stand for."""
     told = symptoms_at(series, row)
-    labels = _listed([told[0].label, *(symptom.label[0].lower() + symptom.label[1:] for symptom in told[1:])])
+    labels = listed([told[0].label, *(symptom.label[0].lower() + symptom.label[1:] for symptom in told[1:])])
     disease = series.cohort.patients[int(series.patient[row])].disease
     behind = list(dict.fromkeys(filter(None, (symptom.behind(disease) for symptom in told))))
     may = f"; may stand for {'; '.join(behind)}" if behind else ""
@@ -98,7 +98,3 @@ def _sources(series: Series, wanted: list[bool], starts: list[int]) -> Iterable[
     days = [[at for at in range(start, end) if wanted[at]] or [start] for start, end in zip(starts, ends, strict=True)]
     for place in range(max(map(len, days), default=1)):
         yield np.array([int(series.sources[0][day[place]]) if place < len(day) else -1 for day in days], np.int64)
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"
