@@ -608,10 +608,9 @@ LEUKAEMIA = (
     Worked(
         "E41",
         "",
-        LAMBDA_ONLY + FLC_BASE + "today 2026-09-10",
-        (Raised("OVERDUE", CONFIRMED, REVIEW, "2026-09-10"),),
-        {"MM-PD-FLC": NOT_EVALUABLE},
-        awaits="absence of results",
+        LAMBDA_ONLY + FLC_BASE + "2026-06-20 overdue 45 d @//flc [..45]",
+        (Raised("OVERDUE", State.NOT_EVALUABLE, REVIEW, "2026-06-20", ("absence of a result is not stability",)),),
+        {"MM-PD-FLC": NOT_EVALUABLE, "MM-PARAPROTEIN-FLC": NOT_EVALUABLE},
     ),
     Worked(
         "E42",
