@@ -147,6 +147,12 @@ KATZMANN_2011 = Source(
     "Katzmann JA, et al. Long-term biological variation of serum protein electrophoresis M-spike, urine M-spike, and "
     "monoclonal serum free light chain quantification. Clin Chem 2011;57:1687-1692",
 )
+URINE_BY_FLC = Source(
+    "URINE-BY-FLC",
+    "Serum free light chains in place of serial 24-hour urine: collecting urine once dFLC rises by more than 10 mg/dL "
+    "from its lowest caught 94 % of progressions",
+    "https://pubmed.ncbi.nlm.nih.gov/30016549/",
+)
 OLIGOCLONAL_BANDS = Source(
     "OLIGOCLONAL-BANDS",
     "New bands of another isotype after autologous transplant: seen in 10 to 73 % of series, usually benign",

@@ -3,7 +3,8 @@
 What it checks
     In a person followed by serum or urine M-protein, dFLC against its lowest confirmed value, by the bars of MM-PD-FLC:
     a rise of more than 100 mg/L and of at least 25 %. It is not progression by IMWG; it asks for a 24-hour urine and a
-    look at the kidneys. One assessment is enough for REVIEW.
+    look at the kidneys: the urine is named as missing where none was collected since, nor in the 30 days before. One
+    assessment is enough for REVIEW.
 When it stays silent
     Free light chains are themselves the marker: NOT_APPLICABLE, MM-PD-FLC judges. The light chain of the clone is not
     recorded, or there is no earlier pair of the same assay: NOT_EVALUABLE.
@@ -28,11 +29,11 @@ from labs.rules.base import (
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import PROTEINS
 from labs.rules.myeloma.flc_marker import flc_marker, unless_clone_known
-from labs.rules.myeloma.flc_progression import JUDGES, PERCENT, READS, RISE, rising
+from labs.rules.myeloma.flc_progression import JUDGES, PERCENT, READS, RISE, URINE_WITHIN, rising
 from labs.rules.myeloma.light_chains import flc_difference
 from labs.rules.myeloma.progression import MYELOMA, SET_APART
 from labs.rules.signals import Signal, Silence, Terms
-from labs.rules.sources import KUMAR_2016, VIGIL
+from labs.rules.sources import KUMAR_2016, URINE_BY_FLC, VIGIL
 
 _INTACT = "light_chain kappa | 2025-10-05 serum_m 3.2 g/dL | 2026-01-05 serum_m 0.3 | "
 _STABLE = (
@@ -81,8 +82,8 @@ RULE = Rule(
     diseases=MYELOMA,
     reads=READS,
     judges=JUDGES,
-    thresholds=(RISE, PERCENT, SET_APART),
-    sources=(KUMAR_2016, VIGIL),
+    thresholds=(RISE, PERCENT, SET_APART, URINE_WITHIN),
+    sources=(KUMAR_2016, URINE_BY_FLC, VIGIL),
     examples=EXAMPLES,
     evaluate=escape,
     confounders=(*PROTEINS, "dialysis"),
