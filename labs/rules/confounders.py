@@ -39,6 +39,8 @@ WINDOWS: Mapping[str, Window] = {
     "transplant_allogeneic": Window("allogeneic transplant", 90),
     "car_t": Window("CAR-T cells", 90),
 }
+PLACES: Mapping[str, int] = {kind: place for place, kind in enumerate(WINDOWS)}
+LATEST = date.max - timedelta(days=400)
 COUNTS = (
     "transfusion_red_cells", "g_csf", "esa", "chemotherapy", "radiotherapy", "antibody", "bispecific",
     "transplant_autologous", "transplant_allogeneic", "car_t",
@@ -77,16 +79,22 @@ def under(cohort: Cohort, series: Series, *kinds: str) -> Bools:
 
 
 def _intervals(cohort: Cohort, kinds: tuple[str, ...]) -> tuple[Ints, Ints]:
-    """Packed (patient, day): first of each event, sorted; last of all up to it, with their windows."""
+    """Packed (patient, day): first of each event of these kinds, sorted; last of all up to it, with their windows."""
+    kind, starts, ends = cohort.once("events", lambda: _events(cohort))
+    rows = np.isin(kind, [PLACES[one] for one in kinds])
+    return starts[rows], np.maximum.accumulate(ends[rows])
+
+
+def _events(cohort: Cohort) -> tuple[Ints, Ints, Ints]:
+    """Every event: place of its kind, and packed (patient, day) of its first day and of the end of its window."""
     spans = []
     for index, facts in enumerate(cohort.patients):
         for event in facts.events:
-            if event.kind in kinds:
-                last = min(event.last_day, date.max - timedelta(days=400)) + timedelta(
-                    days=WINDOWS[event.kind].days or 0
-                )
+            if event.kind in PLACES:
+                last = min(event.last_day, LATEST) + timedelta(days=WINDOWS[event.kind].days or 0)
                 end = min(day_number(last), DAY_OFFSET - 1)  # stays within the patient's own range of keys
-                spans.append((pack_day(index, day_number(event.started_on)), pack_day(index, end)))
+                start = pack_day(index, day_number(event.started_on))
+                spans.append((start, pack_day(index, end), PLACES[event.kind]))
     spans.sort()
-    pairs = np.array(spans, np.int64).reshape(-1, 2)
-    return pairs[:, 0], np.maximum.accumulate(pairs[:, 1])
+    starts, ends, kinds = np.array(spans, np.int64).reshape(-1, 3).T
+    return kinds, starts, ends

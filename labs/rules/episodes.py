@@ -99,54 +99,58 @@ def _absorbed(hits: _Hits, number: Ints, confirms: Bools) -> Ints:
 
 
 def _settle(signal: Signal, hits: _Hits, number: Ints, confirms: Bools, rows: Ints, away: int) -> list[Episode]:
-    """State, level and dates of each episode: one step for each, since each becomes a finding."""
+    """State, level and dates of each episode."""
     starts = np.flatnonzero(np.diff(number, prepend=-1))
     ends = last_of_runs(starts, number.size)
-    alone, both = _levels(signal, hits, confirms)
-    segment = signal.series.segment
+    levels = np.maximum.reduceat(np.maximum(*_levels(signal, hits, confirms)), starts)
+    confirmed, sure = _first_of(confirms, starts), _first_of(hits.sure, starts)
+    failed = _ended(signal, rows, hits.place[ends])
+    recovered = _recovered(signal, rows, hits.place[ends], failed, away)
+    row, none, terms = hits.row.tolist(), number.size, signal.terms
     out = []
-    for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-        own = slice(start, end + 1)
-        done = np.flatnonzero(confirms[own])
-        opened, last = int(hits.row[start]), int(hits.row[end])
-        level = Level(int(max(alone[own].max(), both[own].max())))
-        if done.size:
-            at = start + int(done[0])
-            onset = _onset(signal.confirmation, hits, start, at)
-            recovered = _recovered(signal, rows, int(hits.place[end]), away)
-            level = level if recovered < 0 else Level.INFO
-            state = signal.terms.stands_as
-            out.append(Episode(state, level, opened, last, onset, int(hits.row[at]), sure=True, recovered=recovered))
-            continue
-        missed = int(hits.place[end]) + signal.confirmation.misses
-        if missed < rows.size and segment[rows[missed]] == hits.segment[end]:
-            failed = int(rows[missed])
-            sure = bool(hits.sure[own].any())
-            out.append(Episode(State.NOT_CONFIRMED, signal.terms.lapsed, opened, last, opened, failed, sure))
-            continue
-        surest = start + int(np.argmax(hits.sure[own]))
-        settled = int(hits.row[surest])
-        out.append(Episode(State.PROVISIONAL, level, opened, last, opened, settled, bool(hits.sure[surest])))
+    for start, end, level, done, surest, lapsed, well in zip(
+        *(part.tolist() for part in (starts, ends, levels, confirmed, sure, failed, recovered)), strict=True
+    ):
+        opened, last = row[start], row[end]
+        if done < none:
+            onset, now = row[_onset(signal.confirmation, done, surest)], Level.INFO if well >= 0 else Level(level)
+            out.append(Episode(terms.stands_as, now, opened, last, onset, row[done], sure=True, recovered=well))
+        elif lapsed >= 0:
+            was_sure = surest < none
+            out.append(Episode(State.NOT_CONFIRMED, terms.lapsed, opened, last, opened, lapsed, was_sure))
+        else:
+            settled = row[surest] if surest < none else opened
+            out.append(Episode(State.PROVISIONAL, Level(level), opened, last, opened, settled, sure=surest < none))
     return out
 
 
-def _recovered(signal: Signal, rows: Ints, last: int, away: int) -> int:
-    """The row at which a confirmed episode ended, if it has stayed away for so many days; else -1."""
-    segment, day = signal.series.segment, signal.series.day
+def _ended(signal: Signal, rows: Ints, last: Ints) -> Ints:
+    """The row that ended each episode, the last one of as many misses as it takes; -1 where it goes on."""
     missed = last + signal.confirmation.misses
-    if not away or missed >= rows.size or segment[rows[missed]] != segment[rows[last]]:
-        return -1
-    latest = int(segment[rows].searchsorted(segment[rows[last]], side="right")) - 1
-    return int(rows[missed]) if day[rows[latest]] - day[rows[last]] >= away else -1
+    after, segment = rows[np.minimum(missed, rows.size - 1)], signal.series.segment
+    return np.where((missed < rows.size) & (segment[after] == segment[rows[last]]), after, -1)
 
 
-def _onset(confirmation: Confirmation, hits: _Hits, start: int, confirming: int) -> int:
-    """First of the confirming rows."""
+def _recovered(signal: Signal, rows: Ints, last: Ints, ended: Ints, away: int) -> Ints:
+    """The row at which each episode ended, if it has stayed away for so many days; else -1."""
+    if not away:
+        return np.full(last.size, -1)
+    segment, day = signal.series.segment[rows], signal.series.day[rows].astype(np.int64)
+    latest = segment.searchsorted(segment[last], side="right") - 1
+    return np.where(day[latest] - day[last] >= away, ended, -1)
+
+
+def _first_of(chosen: Bools, starts: Ints) -> Ints:
+    """The first chosen hit of each episode; one past the last hit where there is none."""
+    first: Ints = np.minimum.reduceat(np.where(chosen, np.arange(chosen.size), chosen.size), starts)
+    return first
+
+
+def _onset(confirmation: Confirmation, confirming: int, first_sure: int) -> int:
+    """First of the confirming hits."""
     if confirmation.assessments == 1:
-        return int(hits.row[confirming])
-    if confirmation.consecutive:
-        return int(hits.row[confirming - 1])
-    return int(hits.row[start + int(np.argmax(hits.sure[start : confirming + 1]))])
+        return confirming
+    return confirming - 1 if confirmation.consecutive else first_sure
 
 
 def _levels(signal: Signal, hits: _Hits, confirms: Bools) -> tuple[Ints, Ints]:

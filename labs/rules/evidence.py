@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+import numpy as np
+
 from labs.rules.arrays import UNBOUNDED
 from labs.rules.base import Confounder, Evidence
 from labs.rules.cohort import COMPARATOR_TEXTS, Cohort, to_date
@@ -66,35 +70,51 @@ def evidence_of(series: Series, row: int, role: str) -> list[Evidence]:
 
 
 def result_at(series: Series, at: int, role: str) -> Evidence:
-    """One row of the columns as evidence; a result that several rules rest on is written out once."""
-    written: dict[int, Evidence] = series.cohort.once("evidence", dict)
+    """One row of the columns as evidence."""
+    written = _written(series.cohort)
     if at not in written:
-        written[at] = _written(series.cohort, at)
+        _write_out(series.cohort, [at])
     one = written[at]
     return Evidence(*one[:6], role, *one[7:])
 
 
-def _written(cohort: Cohort, at: int) -> Evidence:
-    columns = cohort.columns
-    analyte = ANALYTES[cohort.analytes[columns.analyte.item(at)]]
-    _, method, laboratory = cohort.groups[columns.group.item(at)]
-    amount = columns.amount.item(at)
-    if analyte.scale:
-        value = cohort.note_of(at).coded or analyte.scale[amount]
-    else:
-        value = COMPARATOR_TEXTS[columns.comparator.item(at)]
-        value += number_text(amount, analyte.places, analyte.unit, most=analyte.places)
-    return Evidence(
-        result=columns.result.item(at),
-        accession="" if cohort.accessions is None else cohort.accessions[at],
-        analyte=analyte.code,
-        value=value,
-        unit=analyte.unit,
-        collected_on=to_date(columns.day.item(at)).isoformat(),
-        role="",
-        laboratory=laboratory,
-        method=method,
-    )
+def write_out(series: Series, rows: Iterable[int]) -> None:
+    """Write the results behind these rows out, all at once: reading columns row by row is what costs."""
+    wanted = np.fromiter(rows, np.int64)
+    sources = np.concatenate([part[wanted] for part in series.sources])
+    _write_out(series.cohort, np.unique(series.cohort.assessments.rows[sources[sources >= 0]]).tolist())
+
+
+def _written(cohort: Cohort) -> dict[int, Evidence]:
+    """What is written out already: several rules rest on the same results."""
+    return cohort.once("evidence", dict)
+
+
+def _write_out(cohort: Cohort, results: list[int]) -> None:
+    columns, written = cohort.columns, _written(cohort)
+    new = np.array([at for at in results if at not in written], np.int64)
+    names = ("analyte", "group", "amount", "comparator", "result", "day")
+    for at, kind, group, amount, comparator, result, day in zip(
+        new.tolist(), *(getattr(columns, name)[new].tolist() for name in names), strict=True
+    ):
+        analyte = ANALYTES[cohort.analytes[kind]]
+        _, method, laboratory = cohort.groups[group]
+        if analyte.scale:
+            value = cohort.note_of(at).coded or analyte.scale[amount]
+        else:
+            number = number_text(amount, analyte.places, analyte.unit, most=analyte.places)
+            value = COMPARATOR_TEXTS[comparator] + number
+        written[at] = Evidence(
+            result=result,
+            accession="" if cohort.accessions is None else cohort.accessions[at],
+            analyte=analyte.code,
+            value=value,
+            unit=analyte.unit,
+            collected_on=to_date(day).isoformat(),
+            role="",
+            laboratory=laboratory,
+            method=method,
+        )
 
 
 def contradictions(series: Series, rows: list[int]) -> list[Confounder]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from labs.rules.arrays import Bools
 from labs.rules.base import Comparison, Finding, Rule, State
@@ -11,7 +11,7 @@ from labs.rules.cohort import to_date
 from labs.rules.comparing import Comparing, readings
 from labs.rules.confounders import confounders
 from labs.rules.episodes import Episode, episodes
-from labs.rules.evidence import contradictions, evidence_of, group_text, interval_text, name_text, value_text
+from labs.rules.evidence import contradictions, evidence_of, group_text, interval_text, name_text, value_text, write_out
 from labs.rules.recovery import AWAY
 from labs.rules.series import Reference, Series
 from labs.rules.signals import Signal
@@ -22,29 +22,45 @@ def findings(rule: Rule, signal: Signal, judged: Bools) -> list[Finding]:
     """Every finding of a rule."""
     found = episodes(signal, judged, int(AWAY.value) if rule.recovers else 0)
     comparing = Comparing(signal, found)
-    return [_finding(rule, comparing, episode) for episode in found]
+    bases = [_basis(comparing, episode) for episode in found]
+    write_out(signal.series, (row for basis in bases for _, row in basis.rows))
+    return [_finding(rule, comparing, basis) for basis in bases]
 
 
-def _finding(rule: Rule, comparing: Comparing, episode: Episode) -> Finding:
-    signal, series = comparing.signal, comparing.signal.series
-    cohort = series.cohort
+class _Basis(NamedTuple):
+    """What a finding rests on: the row told, what it is compared with and the rows that is from, all rows by role."""
+
+    episode: Episode
+    told: int
+    reference: Reference | None
+    behind: list[int]
+    rows: list[tuple[str, int]]
+
+
+def _basis(comparing: Comparing, episode: Episode) -> _Basis:
     told = episode.opened if episode.state is State.NOT_CONFIRMED else episode.settled
     reference = comparing.reference_of(told)
-    facts = cohort.patients[int(series.patient[told])]
-    behind = [] if reference is None else _behind(series, reference, told)
-    rows = _evidence_rows(signal, episode, told, behind)
-    day = to_date(int(series.day[told]))
+    behind = [] if reference is None else _behind(comparing.signal.series, reference, told)
+    return _Basis(episode, told, reference, behind, _evidence_rows(comparing.signal, episode, told, behind))
+
+
+def _finding(rule: Rule, comparing: Comparing, basis: _Basis) -> Finding:
+    signal, series = comparing.signal, comparing.signal.series
+    cohort = series.cohort
+    episode, told, reference, behind, rows = basis
+    patient, days = series.patient.item(told), series.day
+    facts, day = cohort.patients[patient], to_date(days.item(told))
     return Finding(
         patient_key=facts.key,
         rule=rule.code,
         criteria_version=rule.criteria_version if episode.sure else signal.words.weak_version or rule.criteria_version,
         level=episode.level,
         signal=episode.state,
-        onset_on=to_date(int(series.day[episode.onset])),
-        detected_on=to_date(int(series.day[episode.settled])),
-        opened_on=to_date(int(series.day[episode.opened])),
-        last_on=to_date(int(series.day[episode.last])),
-        line_started_on=cohort.line_start(int(series.patient[told]), int(series.day[told])),
+        onset_on=to_date(days.item(episode.onset)),
+        detected_on=to_date(days.item(episode.settled)),
+        opened_on=to_date(days.item(episode.opened)),
+        last_on=to_date(days.item(episode.last)),
+        line_started_on=cohort.line_start(patient, days.item(told)),
         series=group_text(series, told),
         explanation=_explanation(comparing, episode, told, reference) + _recovery_text(series, episode),
         comparisons=tuple(_comparisons(comparing, episode, told, reference)),

@@ -42,6 +42,10 @@ def pooled(cohort: Cohort, *codes: str) -> Series:
 
     Of one day the row that exceeds zero counts before one that does not, then the analyte named first.
     """
+    return cohort.once(f"pooled {codes}", lambda: _pooled(cohort, codes))
+
+
+def _pooled(cohort: Cohort, codes: tuple[str, ...]) -> Series:
     named = series_of(cohort, codes[0])
     parts = [series_of(cohort, code) for code in codes if cohort.has(code)] or [named]
     joined = concatenated(named, parts, "+".join(codes))

@@ -90,7 +90,8 @@ def red_cell_fall(cohort: Cohort) -> Signal:
     def haemoglobin(row: int) -> list[Comparison]:
         if unknown[row]:
             return []
-        down = (own_h.low - 3 * h.high)[at[row] : at[row] + 1]
+        day = slice(at[row], at[row] + 1)
+        down = own_h.low[day] - 3 * h.high[day]
         return below("haemoglobin less its baseline", -down, FALLING, scale=3).comparisons(0)
 
     def missing(series: Series, row: int) -> Sequence[str]:
