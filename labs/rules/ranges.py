@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from labs.rules.arrays import AnyInts, Bools, Ints
+from labs.rules.arrays import Bools, Ints
 from labs.rules.base import Comparison, Threshold
 from labs.rules.checks import Bar
 from labs.rules.cohort import NO_LIMIT, Cohort, day_number
@@ -83,26 +83,30 @@ def _limit(series: Series, code: str, end: End) -> Limit:
     rows = series.cohort.assessments.rows[series.sources[0]]
     printed: Ints = (columns.upper if end == "upper" else columns.lower)[rows]
     own = (printed != NO_LIMIT) & (printed > 0)
-    amount = np.where(own, printed, _fallback(series, code, end))
+    amount = printed if own.all() else np.where(own, printed, _fallback(series, code, end))
     return Limit(end, amount, amount > 0, own)
 
 
 def _fallback(series: Series, code: str, end: End) -> Ints:
     """The typical limit for age in days and sex; 0 where there is none."""
-    births, sexes = series.cohort.once("births and sexes", lambda: _births_and_sexes(series.cohort))
-    age, sex = series.day - births[series.patient], sexes[series.patient]
+    births = series.cohort.once("days of birth", lambda: _births(series.cohort))
+    age = series.day - births[series.patient]
     amount = np.zeros(series.size, np.int64)
     for one in FALLBACKS.get(code, ()):
         fits = (age >= one.from_days) & (age < one.below_days)
         if one.sex:
-            fits &= sex == one.sex
+            fits &= _of_sex(series.cohort, one.sex)[series.patient]
         amount[fits] = to_amount(one.high if end == "upper" else one.low, series.places)
     return amount
 
 
-def _births_and_sexes(cohort: Cohort) -> tuple[AnyInts, np.ndarray[tuple[int], np.dtype[np.str_]]]:
+def _births(cohort: Cohort) -> Ints:
     births = [UNBORN if one.birth_date is None else day_number(one.birth_date) for one in cohort.patients]
-    return np.array(births, np.int64), np.array([one.sex for one in cohort.patients], np.str_)
+    return np.array(births, np.int64)
+
+
+def _of_sex(cohort: Cohort, sex: str) -> Bools:
+    return cohort.once(f"of sex {sex}", lambda: np.array([one.sex == sex for one in cohort.patients], bool))
 
 
 def _ratio(times: Threshold | None) -> tuple[int, int]:
