@@ -78,7 +78,7 @@ def _found_text(comparing: Comparing, told: int, reference: Reference | None) ->
     signal, series = comparing.signal, comparing.signal.series
     text = f"{name_text(series, told)} {value_text(series, told)} on {day_text(to_date(int(series.day[told])))}"
     compared = signal.direction != "bar" and reference is not None and reference.known[told]
-    return text + _change_text(signal, told, reference) if compared and reference else _bar_text(comparing, told)
+    return text + (_change_text(signal, told, reference) if compared and reference else _bar_text(comparing, told))
 
 
 def _recovery_text(series: Series, episode: Episode) -> str:
