@@ -69,7 +69,7 @@ class DiagnosisFilter(filters.FilterSet):  # type: ignore[misc]
     disease = filters.CharFilter()
 
 
-class StepSerializer(serializers.Serializer[Any]):
+class CourseStepSerializer(serializers.Serializer[Any]):
     """A category, the first day it held, and whether a second assessment confirmed it."""
 
     category = serializers.CharField()
@@ -92,9 +92,9 @@ class ResponseSerializer(serializers.Serializer[Any]):
     diagnosis = serializers.IntegerField()
     criteria = serializers.CharField()
     line_started_on = serializers.DateField(allow_null=True)
-    now = StepSerializer()
-    pending = StepSerializer(allow_null=True)
-    steps = StepSerializer(many=True)
+    now = CourseStepSerializer()
+    pending = CourseStepSerializer(allow_null=True)
+    steps = CourseStepSerializer(many=True)
     rests_on = serializers.ListField(child=serializers.CharField())
     next = serializers.CharField()
     missing = serializers.ListField(child=serializers.CharField())
