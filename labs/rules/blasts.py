@@ -7,6 +7,7 @@ from datetime import date
 from labs.rules.arrays import Bools
 from labs.rules.base import Comparison, Threshold
 from labs.rules.columns import COMPARATORS
+from labs.rules.evidence import interval_text
 from labs.rules.series import Series
 from labs.rules.sources import VIGIL
 from labs.rules.wording import amount_text
@@ -43,6 +44,15 @@ def interval_of(series: Series, row: int, bar: Threshold) -> list[Comparison]:
     words = f"{100 * low:.1f} to {100 * high:.1f} %"
     needed = f"at least {bar.value} % throughout"
     return [Comparison(counted, words, needed, 100 * low >= float(bar.value))]
+
+
+def near_of(series: Series, row: int, bar: Threshold) -> list[Comparison]:
+    """The bar from which a repeat is asked for, of a share below the bar of relapse."""
+    if series.low[row] >= bar.amount:
+        return []
+    found = interval_text(int(series.low[row]), int(series.high[row]), series)
+    met = bool(series.low[row] >= NEAR.amount)
+    return [Comparison("blasts in marrow", found, f"at least {NEAR.value} %, from where a repeat is asked for", met)]
 
 
 def count_note(series: Series, row: int) -> list[str]:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from django import template
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from labs.models import Result
 from labs.vocabulary.analytes import ANALYTES
 from tracker.web.units import written
+
+COPIES = frozenset({"mrd_molecular"})
+"""Analytes measured against copies of a control gene; of the others cells, or their genomes, are counted."""
 
 register = template.Library()
 
@@ -23,5 +25,7 @@ def details(result: Result) -> str:
         said.append(_("detects %(limit)s") % {"limit": limit.strip()})
     if result.cells_counted is not None:
         cells = number_format(result.cells_counted, use_l10n=True, force_grouping=True)
-        said.append(ngettext("%(n)s cell", "%(n)s cells", result.cells_counted) % {"n": cells})
+        copies = result.analyte in COPIES
+        one, many = (_("%(n)s copy"), _("%(n)s copies")) if copies else (_("%(n)s cell"), _("%(n)s cells"))
+        said.append((one if result.cells_counted == 1 else many) % {"n": cells})
     return ", ".join(filter(None, said))

@@ -108,7 +108,12 @@ def marrow_relapse(cohort: Cohort) -> Signal:
         terms=Terms(AT_ONCE, alone=URGENT, weak_level=np.where(possible & ~explained, int(REVIEW), int(INFO))),
         silences=outside_remission(m),
         notes=lambda series, row: [*missing(series, row), *([hematogones.ASK] if may.asked[row] else [])],
-        extras=lambda row: [*blasts.interval_of(m, row, BLASTS), *hematogones.said(may, row), *marrow_time(m, row)],
+        extras=lambda row: [
+            *blasts.interval_of(m, row, BLASTS),
+            *blasts.near_of(m, row, BLASTS),
+            *hematogones.said(may, row),
+            *marrow_time(m, row),
+        ],
         words=Words(
             weak="not by itself a relapse: below 5 %, a bound, or a share that regenerating precursors may explain"
         ),
@@ -116,11 +121,9 @@ def marrow_relapse(cohort: Cohort) -> Signal:
 
 
 def criterion(value: Ints, _: Ints) -> Check:
-    """At least 5 %, the bar for children, and the bar from which a repeat is asked for."""
-    return (
-        at_least("blasts in marrow, bar for children", value, BLASTS_CHILD)
-        | at_least("blasts in marrow, bar of a repeat", value, blasts.NEAR)
-        | at_least("blasts in marrow", value, BLASTS)
+    """At least 5 %, and the bar for children."""
+    return at_least("blasts in marrow, bar for children", value, BLASTS_CHILD) | at_least(
+        "blasts in marrow", value, BLASTS
     )
 
 

@@ -35,6 +35,7 @@ from labs.rules.base import (
     PROVISIONAL,
     REVIEW,
     URGENT,
+    Comparison,
     Example,
     Rule,
     Threshold,
@@ -44,6 +45,7 @@ from labs.rules.cohort import Cohort
 from labs.rules.confounders import LEUKAEMIA
 from labs.rules.markers import pooled
 from labs.rules.remission import outside_remission, remission_note
+from labs.rules.series import Series
 from labs.rules.signals import AT_ONCE, Signal, Terms, Words, weighed
 from labs.rules.sources import PEDIATRIC_M2_M3, RELAPSE_TIMES, VIGIL
 
@@ -87,14 +89,26 @@ def marrow_relapse(cohort: Cohort) -> Signal:
             *blasts.count_note(series, row),
             *([hematogones.ASK] if may.asked[row] else []),
         ],
-        extras=lambda row: [*blasts.interval_of(m, row, M2), *hematogones.said(may, row), *marrow_time(m, row)],
+        extras=lambda row: [
+            *blasts.interval_of(m, row, M2),
+            *_second_class(m, row),
+            *hematogones.said(may, row),
+            *marrow_time(m, row),
+        ],
         words=Words(sure="class M3", weak="class M2, or a bound: a second marrow decides"),
     )
 
 
 def criterion(value: Ints, _: Ints) -> Check:
-    """Above 25 %, and the bar of class M2."""
-    return at_least("blasts in marrow, bar of M2", value, M2) | above("blasts in marrow, bar of M3", value, M3)
+    """Above 25 %."""
+    return above("blasts in marrow, bar of M3", value, M3)
+
+
+def _second_class(series: Series, row: int) -> list[Comparison]:
+    """The bar of class M2, of a share that is not above 25 %."""
+    if series.low[row] > M3.amount:
+        return []
+    return at_least("blasts in marrow, bar of M2", series.high[row : row + 1], M2).comparisons(0)
 
 
 RULE = Rule(

@@ -36,7 +36,7 @@ from labs.rules.base import (
     Rule,
     Threshold,
 )
-from labs.rules.blasts import NEAR, REPEAT_UP_TO, count_note, interval_of, never_reaches
+from labs.rules.blasts import NEAR, REPEAT_UP_TO, count_note, interval_of, near_of, never_reaches
 from labs.rules.checks import Check, at_least
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import LEUKAEMIA
@@ -99,14 +99,14 @@ def marrow_relapse(cohort: Cohort) -> Signal:
         terms=Terms(AT_ONCE, alone=URGENT, weak_level=np.where(possible, int(REVIEW), int(INFO))),
         silences=outside_remission(m),
         notes=missing,
-        extras=lambda row: interval_of(m, row, BLASTS),
+        extras=lambda row: [*interval_of(m, row, BLASTS), *near_of(m, row, BLASTS)],
         words=Words(weak="not by itself a relapse: below 5 %, or only a bound"),
     )
 
 
 def criterion(value: Ints, _: Ints) -> Check:
-    """At least 5 %, and the bar from which a repeat is asked for."""
-    return at_least("blasts in marrow, bar of a repeat", value, NEAR) | at_least("blasts in marrow", value, BLASTS)
+    """At least 5 %."""
+    return at_least("blasts in marrow", value, BLASTS)
 
 
 def missing(series: Series, row: int) -> Sequence[str]:

@@ -165,7 +165,7 @@ def test_target_limit_and_cells_can_be_typed_beside_residual_disease(
     result = Result.objects.get()
     assert (str(result.detection_limit), result.cells_counted, result.target) == ("0.001000000", 500_000, "NPM1")
     shown = client.get(reverse("patient_results", args=[patient.pk])).content.decode()
-    assert "NPM1, detects 0.001 %, 500,000 cells" in shown
+    assert "NPM1, detects 0.001 %, 500,000 copies" in shown
 
 
 def test_a_blood_count_is_not_asked_for_them(client: Client, nurse: User, patient: Patient) -> None:
