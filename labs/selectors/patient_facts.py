@@ -53,7 +53,8 @@ def facts_of(patient_ids: Collection[int], present: Present) -> tuple[list[Patie
         people = cursor.fetchall()
     sites = {site for _, site, *_ in people}
     told = {CourseEvent, Rebaseline, AssayBridge}.intersection(present)
-    said = said_of(patient_ids=patient_ids, site_ids=sites) if told else Said()
+    bridged = AssayBridge in present
+    said = said_of(patient_ids=patient_ids, site_ids=sites, any_bridge=bridged) if told else Said()
     off = switched_off_at(sites, any_decided=CriteriaChange in present)
     facts: list[PatientFacts] = []
     subjects: dict[str | int, Subject] = {}

@@ -6,15 +6,25 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from django.db.models import Value
+from django.db import connection
 
 from labs.models import AssayBridge, Rebaseline
 from labs.rules.cohort import Bridge
 from labs.rules.cohort import Rebaseline as Anew
-from patients.models import CourseEvent, CourseKind
+from patients.models import CourseEvent, CourseKind, Diagnosis
 from patients.models.withdrawal import STANDING
+
+# Written out: it is asked whenever a result arrives.
+DAYS_SAID: Final = f"""
+    select c.kind, c.diagnosis_id, '', c."on"
+    from {CourseEvent._meta.db_table} c join {Diagnosis._meta.db_table} d on d.id = c.diagnosis_id
+    where d.patient_id = any(%(patients)s) and c.withdrawn_at is null
+    union all
+    select '', r.patient_id, r.analyte, r.starts_on from {Rebaseline._meta.db_table} r
+    where r.patient_id = any(%(patients)s) and r.withdrawn_at is null
+"""  # noqa: S608 (our own tables)
 
 Days = tuple[date, ...]
 T = TypeVar("T")
@@ -40,8 +50,11 @@ class Said:
         }
 
 
-def said_of(*, patient_ids: Collection[int], site_ids: Collection[int]) -> Said:
-    """What was said of these patients and sites. Two statements, whatever their number."""
+def said_of(*, patient_ids: Collection[int], site_ids: Collection[int], any_bridge: bool = True) -> Said:
+    """What was said of these patients and sites. Two statements, whatever their number.
+
+    `any_bridge=False`: it is known that no assay was ever bridged, and none is asked about.
+    """
     anew: dict[int, list[Anew]] = defaultdict(list)
     days: dict[str, dict[int, list[date]]] = {kind: defaultdict(list) for kind in CourseKind.values}
     for kind, number, analyte, day in _days_said(list(patient_ids)):
@@ -51,7 +64,7 @@ def said_of(*, patient_ids: Collection[int], site_ids: Collection[int]) -> Said:
             anew[number].append(Anew(analyte, day))
     return Said(
         rebaselines=_fixed(anew),
-        bridges=_bridges(site_ids),
+        bridges=_bridges(site_ids) if any_bridge else {},
         remissions=_fixed(days[CourseKind.REMISSION]),
         relapses=_fixed(days[CourseKind.RELAPSE]),
     )
@@ -59,11 +72,9 @@ def said_of(*, patient_ids: Collection[int], site_ids: Collection[int]) -> Said:
 
 def _days_said(patient_ids: list[int]) -> Iterable[tuple[str, int, str, date]]:
     """(remission or relapse, diagnosis, "", day) and ("", patient, analyte, day), the earliest day first."""
-    course = CourseEvent.objects.filter(STANDING, diagnosis__patient_id__in=patient_ids).order_by()
-    starts = Rebaseline.objects.filter(STANDING, patient_id__in=patient_ids).order_by()
-    named = course.annotate(marker=Value("")).values_list("kind", "diagnosis_id", "marker", "on")
-    nameless = starts.annotate(kind=Value("")).values_list("kind", "patient_id", "analyte", "starts_on")
-    return sorted(named.union(nameless, all=True), key=lambda said: (said[3], said[2]))
+    with connection.cursor() as cursor:
+        cursor.execute(DAYS_SAID, {"patients": patient_ids})
+        return sorted(cursor.fetchall(), key=lambda said: (said[3], said[2]))
 
 
 def _fixed(found: Mapping[int, list[T]]) -> dict[int, tuple[T, ...]]:
