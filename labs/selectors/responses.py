@@ -24,13 +24,14 @@ class ResponseOfDiagnosis:
     diagnosis: Diagnosis
     response: Response
     recorded: str
+    criteria: str = CRITERIA
 
     def as_dict(self) -> dict[str, Any]:
         """Ready for JSON."""
         response, tag = self.response, self.response.residual
         return {
             "diagnosis": self.diagnosis.pk,
-            "criteria": CRITERIA,
+            "criteria": self.criteria,
             "line_started_on": response.line_started_on,
             "now": _step(response.now),
             "pending": None if response.pending is None else _step(response.pending),

@@ -27,12 +27,11 @@ Source
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 
 import numpy as np
 
-from labs.rules.arrays import Bools, Ints, running_max
+from labs.rules.arrays import Ints
 from labs.rules.base import (
     CONFIRMED,
     INFO,
@@ -45,13 +44,13 @@ from labs.rules.base import (
     Comparison,
     Example,
     Rule,
-    Threshold,
 )
 from labs.rules.checks import Check, Word
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import PROTEINS
 from labs.rules.evidence import result_at
-from labs.rules.myeloma.bands import SEEN, Band, Fluid, is_recorded, isotype_of_clone, serum, urine
+from labs.rules.myeloma.bands import SEEN, Band, is_recorded, isotype_of_clone, serum, urine
+from labs.rules.myeloma.clone_seen import AT_RESPONSE, Seen, cannot_refute, limits_of, persists, seen_in
 from labs.rules.myeloma.complete_response import unless_complete
 from labs.rules.myeloma.progression import MYELOMA
 from labs.rules.myeloma.side_by_side import side_by_side
@@ -70,171 +69,72 @@ EQUIVOCAL = "a clear immunofixation: this one is equivocal"
 TOO_FAINT = "immunofixation: electrophoresis alone cannot tell so faint a value"
 NEVER_GONE = "an assessment without the clone: it was still seen when the response was recorded, and ever since"
 FIXED_ABSENT = (Band.NEGATIVE, Band.OTHER)
-AT_RESPONSE = Threshold("60", "d", VIGIL, date(2026, 1, 1))
 
 _CR = "response CR | remission 2026-01-10 | "
 _KAPPA = "heavy_chain IgG | light_chain kappa | " + _CR
+# fmt: off
 EXAMPLES = (
     Example("none", _CR + "2026-02-05 0 g/dL | 2026-03-05 0", NOT_RAISED),
     Example("below detection", _CR + "2026-02-05 0 g/dL | 2026-03-05 <0.1 | 2026-04-05 <0.1", NOT_RAISED),
     Example("before the response", _CR + "2025-11-05 0.8 g/dL | 2026-02-05 0", NOT_RAISED),
     Example("on the day of the response", _CR + "2026-01-10 0.3 g/dL", NOT_EVALUABLE),
     Example("a band of another isotype", _KAPPA + "2026-03-05 ife_serum positive:_IgA-lambda", NOT_RAISED),
-    Example(
-        "what was measured is the band of the other isotype",
-        _KAPPA + "2026-03-05 ife_serum positive:_IgA-lambda | 2026-03-05 serum_m 0.2 g/dL",
-        NOT_RAISED,
-    ),
+    Example("what was measured is the band of the other isotype", _KAPPA
+            + "2026-03-05 ife_serum positive:_IgA-lambda | 2026-03-05 serum_m 0.2 g/dL", NOT_RAISED),
     Example("0.1 g/dL less a little: too faint to tell", _CR + "2026-02-05 0 g/dL | 2026-03-05 0.0999", NOT_EVALUABLE),
-    Example(
-        "0.1 g/dL less a little, immunofixation negative",
-        _CR + "2026-02-05 0 g/dL | 2026-03-05 0.0999 | 2026-03-05 ife_serum negative",
-        NOT_RAISED,
-    ),
+    Example("0.1 g/dL less a little, immunofixation negative", _CR + "2026-02-05 0 g/dL | 2026-03-05 0.0999 | "
+            "2026-03-05 ife_serum negative", NOT_RAISED),
     Example("0.1 g/dL exactly", _CR + "2026-02-05 0 g/dL | 2026-03-05 0.1", PROVISIONAL, "2026-03-05", REVIEW),
-    Example(
-        "above the limit the laboratory prints",
-        _CR + "2026-02-05 0 g/dL | 2026-03-05 0.06 limit:0.05",
-        PROVISIONAL,
-        "2026-03-05",
-        REVIEW,
-    ),
-    Example(
-        "E12 measurable again",
-        _CR + "2026-01-15 0 g/dL | 2026-02-05 0 | 2026-03-05 0.3",
-        PROVISIONAL,
-        "2026-03-05",
-        REVIEW,
-    ),
-    Example(
-        "E12 and again",
-        _CR + "2026-01-15 0 g/dL | 2026-02-05 0 | 2026-03-05 0.3 | 2026-04-05 0.5 | 2026-05-05 0.5",
-        CONFIRMED,
-        "2026-03-05",
-        REVIEW,
-    ),
-    Example(
-        "E12 a band of the isotype of the diagnosis",
-        _KAPPA + "2026-02-05 ife_serum negative | 2026-03-05 positive:_IgG-kappa",
-        PROVISIONAL,
-        "2026-03-05",
-        REVIEW,
-    ),
-    Example(
-        "twice by immunofixation, nothing by electrophoresis between",
-        _KAPPA + "2026-03-05 ife_serum positive:_IgG-kappa | 2026-03-20 serum_m 0 g/dL | "
-        "2026-04-05 ife_serum positive:_IgG-kappa",
-        CONFIRMED,
-        "2026-03-05",
-        REVIEW,
-    ),
-    Example(
-        "immunofixation negative again",
-        _KAPPA + "2026-03-05 ife_serum positive:_IgG-kappa | 2026-04-05 negative",
-        NOT_CONFIRMED,
-        "2026-03-05",
-    ),
-    Example(
-        "a normal urine takes nothing back",
-        _CR + "2026-03-05 serum_m 0.3 g/dL | 2026-03-20 urine_m 0 | 2026-04-05 serum_m 0.4",
-        CONFIRMED,
-        "2026-03-05",
-        REVIEW,
-    ),
-    Example(
-        "isotype of the diagnosis not recorded",
-        _CR + "2026-03-05 ife_serum positive:_IgG-kappa | 2026-04-05 positive:_IgG-kappa",
-        PROVISIONAL,
-        "2026-03-05",
-        REVIEW,
-    ),
+    Example("above the limit the laboratory prints", _CR + "2026-02-05 0 g/dL | 2026-03-05 0.06 limit:0.05",
+            PROVISIONAL, "2026-03-05", REVIEW),
+    Example("E12 measurable again", _CR + "2026-01-15 0 g/dL | 2026-02-05 0 | 2026-03-05 0.3",
+            PROVISIONAL, "2026-03-05", REVIEW),
+    Example("E12 and again", _CR + "2026-01-15 0 g/dL | 2026-02-05 0 | 2026-03-05 0.3 | 2026-04-05 0.5 | "
+            "2026-05-05 0.5", CONFIRMED, "2026-03-05", REVIEW),
+    Example("E12 a band of the isotype of the diagnosis", _KAPPA + "2026-02-05 ife_serum negative | "
+            "2026-03-05 positive:_IgG-kappa", PROVISIONAL, "2026-03-05", REVIEW),
+    Example("twice by immunofixation, nothing by electrophoresis between", _KAPPA
+            + "2026-03-05 ife_serum positive:_IgG-kappa | 2026-03-20 serum_m 0 g/dL | "
+            "2026-04-05 ife_serum positive:_IgG-kappa", CONFIRMED, "2026-03-05", REVIEW),
+    Example("immunofixation negative again", _KAPPA + "2026-03-05 ife_serum positive:_IgG-kappa | "
+            "2026-04-05 negative", NOT_CONFIRMED, "2026-03-05"),
+    Example("a normal urine takes nothing back", _CR + "2026-03-05 serum_m 0.3 g/dL | 2026-03-20 urine_m 0 | "
+            "2026-04-05 serum_m 0.4", CONFIRMED, "2026-03-05", REVIEW),
+    Example("isotype of the diagnosis not recorded", _CR + "2026-03-05 ife_serum positive:_IgG-kappa | "
+            "2026-04-05 positive:_IgG-kappa", PROVISIONAL, "2026-03-05", REVIEW),
     Example("isotype of the band not said", _KAPPA + "2026-03-05 ife_serum positive", PROVISIONAL, "", REVIEW),
     Example("equivocal", _KAPPA + "2026-03-05 ife_serum equivocal", PROVISIONAL, "", INFO),
-    Example(
-        "measured, immunofixation negative",
-        _KAPPA + "2026-03-05 serum_m 0.3 g/dL | 2026-03-05 ife_serum negative",
-        PROVISIONAL,
-        "2026-03-05",
-        REVIEW,
-    ),
-    Example(
-        "free light chains of the clone in urine",
-        _KAPPA + "2026-03-05 ife_urine positive:_free_kappa",
-        PROVISIONAL,
-        "2026-03-05",
-        REVIEW,
-    ),
+    Example("measured, immunofixation negative", _KAPPA + "2026-03-05 serum_m 0.3 g/dL | "
+            "2026-03-05 ife_serum negative", PROVISIONAL, "2026-03-05", REVIEW),
+    Example("free light chains of the clone in urine", _KAPPA + "2026-03-05 ife_urine positive:_free_kappa",
+            PROVISIONAL, "2026-03-05", REVIEW),
     Example("not again", _CR + "2026-02-05 0 g/dL | 2026-03-05 0.2 | 2026-04-05 0", NOT_CONFIRMED, "2026-03-05"),
-    Example(
-        "in urine", _CR + "2026-02-05 urine_m 0 mg/(24.h) | 2026-03-05 urine_m 60", PROVISIONAL, "2026-03-05", REVIEW
-    ),
-    Example(
-        "E14 possible band of the antibody: see MM-DRUG-BAND",
-        _KAPPA + "event antibody 2026-02-01 | 2026-02-05 serum_m 0 g/dL | 2026-03-05 0.1",
-        NOT_RAISED,
-    ),
-    Example(
-        "above 0.1 g/dL: more than the antibody leaves",
-        _KAPPA + "event antibody 2026-02-01 | 2026-02-05 serum_m 0 g/dL | 2026-03-05 0.11",
-        PROVISIONAL,
-        "2026-03-05",
-        REVIEW,
-    ),
-    Example(
-        "0.1 g/dL, 184 days after the antibody",
-        _KAPPA + "event antibody 2026-02-01 | 2026-02-05 serum_m 0 g/dL | 2026-08-04 0.1",
-        PROVISIONAL,
-        "2026-08-04",
-        REVIEW,
-    ),
-    Example(
-        "another isotype cannot be the antibody",
-        "heavy_chain IgA | light_chain kappa | " + _CR + "event antibody 2026-02-01 | "
-        "2026-03-05 ife_serum positive:_IgA-kappa",
-        PROVISIONAL,
-        "2026-03-05",
-        REVIEW,
-    ),
-    Example(
-        "never gone: still seen 60 days before the response",
-        _KAPPA + "2025-11-11 ife_serum positive:_IgG-kappa | 2026-03-05 positive:_IgG-kappa",
-        NOT_EVALUABLE,
-    ),
-    Example(
-        "last seen 61 days before the response",
-        _KAPPA + "2025-11-10 ife_serum positive:_IgG-kappa | 2026-03-05 positive:_IgG-kappa",
-        PROVISIONAL,
-        "2026-03-05",
-        REVIEW,
-    ),
-    Example(
-        "still seen at the response, gone later, and back",
-        _KAPPA + "2026-01-10 ife_serum positive:_IgG-kappa | 2026-02-05 negative | 2026-03-05 positive:_IgG-kappa",
-        PROVISIONAL,
-        "2026-03-05",
-        REVIEW,
-    ),
+    Example("in urine", _CR + "2026-02-05 urine_m 0 mg/(24.h) | 2026-03-05 urine_m 60",
+            PROVISIONAL, "2026-03-05", REVIEW),
+    Example("E14 possible band of the antibody: see MM-DRUG-BAND", _KAPPA + "event antibody 2026-02-01 | "
+            "2026-02-05 serum_m 0 g/dL | 2026-03-05 0.1", NOT_RAISED),
+    Example("above 0.1 g/dL: more than the antibody leaves", _KAPPA + "event antibody 2026-02-01 | "
+            "2026-02-05 serum_m 0 g/dL | 2026-03-05 0.11", PROVISIONAL, "2026-03-05", REVIEW),
+    Example("0.1 g/dL, 184 days after the antibody", _KAPPA + "event antibody 2026-02-01 | "
+            "2026-02-05 serum_m 0 g/dL | 2026-08-04 0.1", PROVISIONAL, "2026-08-04", REVIEW),
+    Example("another isotype cannot be the antibody", "heavy_chain IgA | light_chain kappa | " + _CR
+            + "event antibody 2026-02-01 | 2026-03-05 ife_serum positive:_IgA-kappa",
+            PROVISIONAL, "2026-03-05", REVIEW),
+    Example("never gone: still seen 60 days before the response", _KAPPA
+            + "2025-11-11 ife_serum positive:_IgG-kappa | 2026-03-05 positive:_IgG-kappa", NOT_EVALUABLE),
+    Example("last seen 61 days before the response", _KAPPA + "2025-11-10 ife_serum positive:_IgG-kappa | "
+            "2026-03-05 positive:_IgG-kappa", PROVISIONAL, "2026-03-05", REVIEW),
+    Example("still seen at the response, gone later, and back", _KAPPA
+            + "2026-01-10 ife_serum positive:_IgG-kappa | 2026-02-05 negative | 2026-03-05 positive:_IgG-kappa",
+            PROVISIONAL, "2026-03-05", REVIEW),
     Example("a later line of therapy", _CR + "line 2026-06-01 | 2026-02-05 0 g/dL | 2026-06-05 0.9", NOT_EVALUABLE),
     Example("response not recorded", "remission 2026-01-10 | 2026-02-05 0 g/dL | 2026-03-05 0.3", NOT_EVALUABLE),
     Example("date of the response not recorded", "response CR | 2026-02-05 0 g/dL | 2026-03-05 0.3", NOT_EVALUABLE),
-    Example(
-        "less than complete",
-        "response VGPR | remission 2026-01-10 | 2026-02-05 0 g/dL | 2026-03-05 0.3",
-        NOT_APPLICABLE,
-    ),
+    Example("less than complete", "response VGPR | remission 2026-01-10 | 2026-02-05 0 g/dL | 2026-03-05 0.3",
+            NOT_APPLICABLE),
     Example("another disease", "disease AML | " + _CR + "2026-02-05 0 g/dL | 2026-03-05 0.3", NOT_APPLICABLE),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """What the days of one fluid say of the clone; `by_band`: immunofixation alone saw it."""
-
-    sure: Bools
-    weak: Bools
-    faint: Bools
-    by_band: Bools
-    level: Ints
+# fmt: on
 
 
 def loss(cohort: Cohort) -> Signal:
@@ -250,7 +150,7 @@ def loss(cohort: Cohort) -> Signal:
     drug = np.concatenate([fluid.may_be_drug for fluid in fluids])[order]
     shown = (sure | weak).astype(np.int64)
     series = replace(series, low=shown, high=shown)
-    unable = _cannot_refute(series, band, by_band)
+    unable = cannot_refute(series, band, by_band)
     absent = (shown == 0) & np.isin(band, FIXED_ABSENT) | (band == Band.NOT_DONE) & (amount == 0) & ~unable
 
     def missing(_: Series, row: int) -> Sequence[str]:
@@ -265,7 +165,7 @@ def loss(cohort: Cohort) -> Signal:
         keeps=drug | unable,
         silences=(
             *unless_complete(series),
-            Silence(_persists(series, shown > 0, absent), NOT_EVALUABLE, NEVER_GONE),
+            Silence(persists(series, shown > 0, absent), NOT_EVALUABLE, NEVER_GONE),
             Silence(faint, NOT_EVALUABLE, TOO_FAINT),
         ),
         notes=missing,
@@ -280,54 +180,6 @@ def loss(cohort: Cohort) -> Signal:
 def criterion(value: Ints, _: Ints) -> Check:
     """Seen."""
     return Word("M-protein of the clone", "seen again", value > 0)
-
-
-def seen_in(fluid: Fluid, limit: Ints) -> Seen:
-    """Which days show the clone. `limit`: the least amount that electrophoresis surely sees."""
-    band, own = fluid.band, ~fluid.may_be_drug
-    measured = (fluid.amount >= limit) & (band != Band.OTHER) & own
-    same = (band == Band.SAME) & own
-    sure = same | (measured & (band != Band.NEGATIVE))
-    unclear = ((band == Band.OPEN) | (band == Band.EQUIVOCAL)) & own
-    weak = ~sure & (unclear | measured)
-    faint = (fluid.amount > 0) & (fluid.amount < limit) & (band == Band.NOT_DONE) & own
-    level = np.where(~measured & (band == Band.EQUIVOCAL), int(INFO), int(REVIEW))
-    return Seen(sure, weak, faint, (same | unclear) & ~measured, level)
-
-
-def limits_of(fluid: Fluid) -> Ints:
-    """What electrophoresis surely sees: in serum the limit printed with a result, else 0.1 g/dL; in urine anything."""
-    series, cohort = fluid.series, fluid.series.cohort
-    in_serum = series.code == "serum_m"
-    limit = np.full(series.size, SEEN.amount if in_serum else 1)
-    known = np.array([-1 if note.detection_limit is None else note.detection_limit for note in cohort.notes], np.int64)
-    if not in_serum or int(known.max()) < 0:
-        return limit
-    for part in series.sources:
-        rows = cohort.assessments.rows[np.maximum(part, 0)]
-        printed = np.where(part >= 0, known[cohort.columns.note[rows]], -1)
-        measured = cohort.columns.analyte[rows] == cohort.codes["serum_m"]
-        limit = np.where(measured & (printed > 0), printed, limit)
-    return limit
-
-
-def _cannot_refute(series: Series, band: Ints, by_band: Bools) -> Bools:
-    """Days without immunofixation after a day on which immunofixation alone saw something."""
-    rows = np.arange(series.size)
-    last = running_max(np.where(series.low > 0, rows, -1), series.segment)
-    out: Bools = (band == Band.NOT_DONE) & (series.low == 0) & (last >= 0) & by_band[np.maximum(last, 0)]
-    return out
-
-
-def _persists(series: Series, shown: Bools, absent: Bools) -> Bools:
-    """Days up to which the clone never was absent, although it was seen when the response was recorded."""
-    since = series.cohort.remission_days[series.patient]
-    rows = np.arange(series.size)
-    at_response = shown & (series.day <= since) & (series.day >= since - int(AT_RESPONSE.value))
-    last_seen = running_max(np.where(at_response, rows, -1), series.segment)
-    last_absent = running_max(np.where(absent, rows, -1), series.segment)
-    out: Bools = (last_seen >= 0) & (last_seen > last_absent) & (series.day > since)
-    return out
 
 
 def _compared(series: Series, row: int, band: int) -> list[Comparison]:

@@ -58,6 +58,7 @@ _LAMBDA = "light_chain lambda | disease_type light_chain_only | "
 _BASE = (
     "2026-01-05 flc_kappa 12 mg/L | 2026-01-05 flc_lambda 20 | 2026-02-05 flc_kappa 12 | 2026-02-05 flc_lambda 22 | "
 )
+_URINE_HIT = "measurable flc | 2026-03-05 flc_kappa 9 | 2026-03-05 flc_lambda 130 | "
 EXAMPLES = (
     Example(
         "E16 100 mg/L exactly",
@@ -87,6 +88,12 @@ EXAMPLES = (
     Example(
         "a single hit", _LAMBDA + _BASE + "2026-03-05 flc_kappa 9 | 2026-03-05 flc_lambda 130", PROVISIONAL, "", REVIEW
     ),
+    Example(
+        "a 24-hour urine 30 days before: none is missing",
+        _LAMBDA + _BASE + _URINE_HIT + "2026-02-03 urine_m 20",
+        PROVISIONAL,
+    ),
+    Example("a 24-hour urine 31 days before", _LAMBDA + _BASE + _URINE_HIT + "2026-02-02 urine_m 20", PROVISIONAL),
     Example(
         "25 % less a little",
         "light_chain kappa | disease_type light_chain_only | 2026-01-05 flc_kappa 410 mg/L | "

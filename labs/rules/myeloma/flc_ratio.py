@@ -29,7 +29,7 @@ from datetime import date
 
 import numpy as np
 
-from labs.rules.arrays import Bools, Ints, before
+from labs.rules.arrays import Ints
 from labs.rules.base import (
     CONFIRMED,
     INFO,
@@ -44,17 +44,28 @@ from labs.rules.base import (
     Threshold,
 )
 from labs.rules.checks import Check, more_than_percent
-from labs.rules.cohort import Cohort, to_date
+from labs.rules.cohort import Cohort
 from labs.rules.confounders import PROTEINS
 from labs.rules.myeloma.flc_marker import unless_clone_known
 from labs.rules.myeloma.flc_progression import rising
-from labs.rules.myeloma.light_chains import NORMAL_RATIO_HIGH, NORMAL_RATIO_LOW, clones, involved_flc, pairs
+from labs.rules.myeloma.light_chains import clones, involved_flc, pairs
 from labs.rules.myeloma.progression import MYELOMA
-from labs.rules.myeloma.ratio_range import ALL, STAGES, UNKNOWN, Ranges, beyond, ranges
+from labs.rules.myeloma.ratio_range import (
+    ALL,
+    STAGES,
+    UNKNOWN,
+    Ranges,
+    beyond,
+    changed_by_kidneys,
+    kidney_sentence,
+    range_text,
+    ranges,
+    ratio_text,
+)
 from labs.rules.series import Series
 from labs.rules.signals import Signal, Silence, Terms, Words, weighed
 from labs.rules.sources import DISPENZIERI_2009, FLC_BY_KIDNEY, FREELITE_RANGES, KATZMANN_2011, VIGIL
-from labs.rules.wording import amount_text, day_text, number_text
+from labs.rules.wording import amount_text
 from labs.vocabulary.fixed_point import PLACES
 
 CHANCE = Threshold("116", "%", KATZMANN_2011, date(2011, 12, 1))
@@ -71,151 +82,63 @@ _LAMBDA = "light_chain lambda | "
 _BASE = (
     "2026-01-05 flc_kappa 20 mg/L | 2026-01-05 flc_lambda 16 | 2026-02-05 flc_kappa 20 | 2026-02-05 flc_lambda 16 | "
 )
+# fmt: off
 EXAMPLES = (
-    Example(
-        "E42 up by 42 %, ratio normal",
-        _KAPPA + "2026-01-05 flc_kappa 12 mg/L | 2026-01-05 flc_lambda 12 | "
-        "2026-02-05 flc_kappa 17 | 2026-02-05 flc_lambda 12",
-        NOT_RAISED,
-    ),
-    Example(
-        "E18 ratio 2.5 with eGFR 25",
-        _KAPPA + _BASE + "2026-03-05 flc_kappa 95 mg/L | 2026-03-05 flc_lambda 38 | 2026-03-05 egfr 25",
-        NOT_RAISED,
-    ),
-    Example(
-        "E18 the same with eGFR 90",
-        _KAPPA + _BASE + "2026-03-05 flc_kappa 95 mg/L | 2026-03-05 flc_lambda 38 | 2026-03-05 egfr 90",
-        PROVISIONAL,
-        "2026-03-05",
-        INFO,
-    ),
-    Example(
-        "ratio 3.30 exactly with eGFR 29.9",
-        _KAPPA + _BASE + "2026-03-05 flc_kappa 99 mg/L | 2026-03-05 flc_lambda 30 | 2026-03-05 egfr 29.9",
-        NOT_RAISED,
-    ),
-    Example(
-        "ratio 3.30 and a little",
-        _KAPPA + _BASE + "2026-03-05 flc_kappa 99.01 mg/L | 2026-03-05 flc_lambda 30 | 2026-03-05 egfr 29.9",
-        PROVISIONAL,
-        "",
-        INFO,
-    ),
-    Example(
-        "ratio 3.38 exactly with eGFR 30",
-        _KAPPA + _BASE + "2026-03-05 flc_kappa 101.4 mg/L | 2026-03-05 flc_lambda 30 | 2026-03-05 egfr 30",
-        NOT_RAISED,
-    ),
-    Example(
-        "ratio 3.38 and a little",
-        _KAPPA + _BASE + "2026-03-05 flc_kappa 101.5 mg/L | 2026-03-05 flc_lambda 30 | 2026-03-05 egfr 44.9",
-        PROVISIONAL,
-        "",
-        INFO,
-    ),
-    Example(
-        "ratio 2.62 exactly with eGFR 45",
-        _KAPPA + _BASE + "2026-03-05 flc_kappa 78.6 mg/L | 2026-03-05 flc_lambda 30 | 2026-03-05 egfr 45",
-        NOT_RAISED,
-    ),
-    Example(
-        "ratio 2.62 and a little",
-        _KAPPA + _BASE + "2026-03-05 flc_kappa 78.7 mg/L | 2026-03-05 flc_lambda 30 | 2026-03-05 egfr 59.9",
-        PROVISIONAL,
-        "",
-        INFO,
-    ),
-    Example(
-        "ratio 1.65 exactly with eGFR 60",
-        _KAPPA + _BASE + "2026-03-05 flc_kappa 49.5 mg/L | 2026-03-05 flc_lambda 30 | 2026-03-05 egfr 60",
-        NOT_RAISED,
-    ),
-    Example(
-        "up by 116 % exactly",
-        _KAPPA + _BASE + "2026-03-05 flc_kappa 43.2 mg/L | 2026-03-05 flc_lambda 16",
-        NOT_RAISED,
-    ),
-    Example(
-        "up by 116 % and a little, eGFR not on record",
-        _KAPPA + _BASE + "2026-03-05 flc_kappa 43.21 mg/L | 2026-03-05 flc_lambda 16",
-        PROVISIONAL,
-        "2026-03-05",
-        INFO,
-    ),
-    Example(
-        "eGFR from creatinine, 25 days before",
-        "born 1960-01-01 | sex male | "
-        + _KAPPA
-        + _BASE
-        + "2026-02-08 creatinine 3.2 mg/dL | 2026-03-05 flc_kappa 95 mg/L | 2026-03-05 flc_lambda 38",
-        NOT_RAISED,
-    ),
-    Example(
-        "the laboratory's own range counts first",
-        _KAPPA + _BASE + "2026-03-05 flc_kappa 95 mg/L | 2026-03-05 flc_lambda 38 | "
-        "2026-03-05 flc_ratio 2.5 [0.37..3.1]",
-        NOT_RAISED,
-    ),
-    Example(
-        "the standard range that laboratories print does not",
-        _KAPPA + _BASE + "2026-03-05 flc_kappa 95 mg/L | 2026-03-05 flc_lambda 38 | "
-        "2026-03-05 flc_ratio 2.5 [0.26..1.65] | 2026-03-05 egfr 25",
-        NOT_RAISED,
-    ),
-    Example(
-        "a rise that meets the bars of MM-PD-FLC",
-        _KAPPA + _BASE + "2026-03-05 flc_kappa 130 mg/L | 2026-03-05 flc_lambda 20",
-        NOT_RAISED,
-    ),
-    Example(
-        "and again",
-        _KAPPA + _BASE + "2026-03-05 flc_kappa 95 mg/L | 2026-03-05 flc_lambda 20 | 2026-04-05 flc_kappa 99 | "
-        "2026-04-05 flc_lambda 20 | 2026-03-05 egfr 90 | 2026-04-05 egfr 90",
-        CONFIRMED,
-        "2026-03-05",
-        REVIEW,
-    ),
-    Example(
-        "E19 inside the standard range only because the kidneys failed",
-        _LAMBDA + "2026-01-05 flc_kappa 20 mg/L | 2026-01-05 flc_lambda 100 | 2026-01-05 egfr 70 | "
-        "2026-02-05 flc_kappa 45 | 2026-02-05 flc_lambda 100 | 2026-02-05 egfr 25",
-        PROVISIONAL,
-        "2026-02-05",
-        REVIEW,
-    ),
-    Example(
-        "the same with a ratio of 0.54",
-        _LAMBDA + "2026-01-05 flc_kappa 20 mg/L | 2026-01-05 flc_lambda 100 | 2026-01-05 egfr 70 | "
-        "2026-02-05 flc_kappa 54 | 2026-02-05 flc_lambda 100 | 2026-02-05 egfr 25",
-        NOT_RAISED,
-    ),
-    Example(
-        "abnormal on the side of the other chain",
-        _LAMBDA + _BASE + "2026-03-05 flc_kappa 95 mg/L | 2026-03-05 flc_lambda 38",
-        NOT_RAISED,
-    ),
-    Example(
-        "not above its upper limit",
-        _KAPPA + "2026-01-05 flc_kappa 6 mg/L | 2026-01-05 flc_lambda 8 | 2026-02-05 flc_kappa 19.4 | "
-        "2026-02-05 flc_lambda 8",
-        NOT_RAISED,
-    ),
-    Example(
-        "both chains at their lower limits",
-        _KAPPA + _BASE + "2026-03-05 flc_kappa 3.3 mg/L | 2026-03-05 flc_lambda 1.5",
-        NOT_EVALUABLE,
-    ),
-    Example(
-        "on dialysis",
-        _KAPPA + "event dialysis 2026-01-01..2026-06-01 | " + _BASE + "2026-03-05 flc_kappa 95 mg/L | "
-        "2026-03-05 flc_lambda 38",
-        NOT_EVALUABLE,
-    ),
+    Example("E42 up by 42 %, ratio normal", _KAPPA + "2026-01-05 flc_kappa 12 mg/L | 2026-01-05 flc_lambda 12 | "
+            "2026-02-05 flc_kappa 17 | 2026-02-05 flc_lambda 12", NOT_RAISED),
+    Example("E18 ratio 2.5 with eGFR 25", _KAPPA + _BASE + "2026-03-05 flc_kappa 95 mg/L | "
+            "2026-03-05 flc_lambda 38 | 2026-03-05 egfr 25", NOT_RAISED),
+    Example("E18 the same with eGFR 90", _KAPPA + _BASE + "2026-03-05 flc_kappa 95 mg/L | "
+            "2026-03-05 flc_lambda 38 | 2026-03-05 egfr 90", PROVISIONAL, "2026-03-05", INFO),
+    Example("ratio 3.30 exactly with eGFR 29.9", _KAPPA + _BASE + "2026-03-05 flc_kappa 99 mg/L | "
+            "2026-03-05 flc_lambda 30 | 2026-03-05 egfr 29.9", NOT_RAISED),
+    Example("ratio 3.30 and a little", _KAPPA + _BASE + "2026-03-05 flc_kappa 99.01 mg/L | "
+            "2026-03-05 flc_lambda 30 | 2026-03-05 egfr 29.9", PROVISIONAL, "", INFO),
+    Example("ratio 3.38 exactly with eGFR 30", _KAPPA + _BASE + "2026-03-05 flc_kappa 101.4 mg/L | "
+            "2026-03-05 flc_lambda 30 | 2026-03-05 egfr 30", NOT_RAISED),
+    Example("ratio 3.38 and a little", _KAPPA + _BASE + "2026-03-05 flc_kappa 101.5 mg/L | "
+            "2026-03-05 flc_lambda 30 | 2026-03-05 egfr 44.9", PROVISIONAL, "", INFO),
+    Example("ratio 2.62 exactly with eGFR 45", _KAPPA + _BASE + "2026-03-05 flc_kappa 78.6 mg/L | "
+            "2026-03-05 flc_lambda 30 | 2026-03-05 egfr 45", NOT_RAISED),
+    Example("ratio 2.62 and a little", _KAPPA + _BASE + "2026-03-05 flc_kappa 78.7 mg/L | "
+            "2026-03-05 flc_lambda 30 | 2026-03-05 egfr 59.9", PROVISIONAL, "", INFO),
+    Example("ratio 1.65 exactly with eGFR 60", _KAPPA + _BASE + "2026-03-05 flc_kappa 49.5 mg/L | "
+            "2026-03-05 flc_lambda 30 | 2026-03-05 egfr 60", NOT_RAISED),
+    Example("up by 116 % exactly", _KAPPA + _BASE + "2026-03-05 flc_kappa 43.2 mg/L | 2026-03-05 flc_lambda 16",
+            NOT_RAISED),
+    Example("up by 116 % and a little, eGFR not on record", _KAPPA + _BASE + "2026-03-05 flc_kappa 43.21 mg/L | "
+            "2026-03-05 flc_lambda 16", PROVISIONAL, "2026-03-05", INFO),
+    Example("eGFR from creatinine, 25 days before", "born 1960-01-01 | sex male | " + _KAPPA + _BASE
+            + "2026-02-08 creatinine 3.2 mg/dL | 2026-03-05 flc_kappa 95 mg/L | 2026-03-05 flc_lambda 38", NOT_RAISED),
+    Example("the laboratory's own range counts first", _KAPPA + _BASE + "2026-03-05 flc_kappa 95 mg/L | "
+            "2026-03-05 flc_lambda 38 | 2026-03-05 flc_ratio 2.5 [0.37..3.1]", NOT_RAISED),
+    Example("the standard range that laboratories print does not", _KAPPA + _BASE + "2026-03-05 flc_kappa 95 mg/L | "
+            "2026-03-05 flc_lambda 38 | 2026-03-05 flc_ratio 2.5 [0.26..1.65] | 2026-03-05 egfr 25", NOT_RAISED),
+    Example("a rise that meets the bars of MM-PD-FLC", _KAPPA + _BASE + "2026-03-05 flc_kappa 130 mg/L | "
+            "2026-03-05 flc_lambda 20", NOT_RAISED),
+    Example("and again", _KAPPA + _BASE + "2026-03-05 flc_kappa 95 mg/L | 2026-03-05 flc_lambda 20 | "
+            "2026-04-05 flc_kappa 99 | 2026-04-05 flc_lambda 20 | 2026-03-05 egfr 90 | 2026-04-05 egfr 90",
+            CONFIRMED, "2026-03-05", REVIEW),
+    Example("E19 inside the standard range only because the kidneys failed", _LAMBDA
+            + "2026-01-05 flc_kappa 20 mg/L | 2026-01-05 flc_lambda 100 | 2026-01-05 egfr 70 | "
+            "2026-02-05 flc_kappa 45 | 2026-02-05 flc_lambda 100 | 2026-02-05 egfr 25",
+            PROVISIONAL, "2026-02-05", REVIEW),
+    Example("the same with a ratio of 0.54", _LAMBDA + "2026-01-05 flc_kappa 20 mg/L | 2026-01-05 flc_lambda 100 | "
+            "2026-01-05 egfr 70 | 2026-02-05 flc_kappa 54 | 2026-02-05 flc_lambda 100 | 2026-02-05 egfr 25",
+            NOT_RAISED),
+    Example("abnormal on the side of the other chain", _LAMBDA + _BASE + "2026-03-05 flc_kappa 95 mg/L | "
+            "2026-03-05 flc_lambda 38", NOT_RAISED),
+    Example("not above its upper limit", _KAPPA + "2026-01-05 flc_kappa 6 mg/L | 2026-01-05 flc_lambda 8 | "
+            "2026-02-05 flc_kappa 19.4 | 2026-02-05 flc_lambda 8", NOT_RAISED),
+    Example("both chains at their lower limits", _KAPPA + _BASE + "2026-03-05 flc_kappa 3.3 mg/L | "
+            "2026-03-05 flc_lambda 1.5", NOT_EVALUABLE),
+    Example("on dialysis", _KAPPA + "event dialysis 2026-01-01..2026-06-01 | " + _BASE
+            + "2026-03-05 flc_kappa 95 mg/L | 2026-03-05 flc_lambda 38", NOT_EVALUABLE),
     Example("the first pair", _KAPPA + "2026-03-05 flc_kappa 95 mg/L | 2026-03-05 flc_lambda 38", NOT_EVALUABLE),
     Example("clone not known", _BASE + "2026-03-05 flc_kappa 95 mg/L | 2026-03-05 flc_lambda 38", NOT_EVALUABLE),
     Example("another disease", "disease AML | " + _KAPPA + _BASE + "2026-03-05 flc_kappa 95 mg/L", NOT_APPLICABLE),
 )
+# fmt: on
 
 
 def ratio(cohort: Cohort) -> Signal:
@@ -231,7 +154,7 @@ def ratio(cohort: Cohort) -> Signal:
     early = criterion(involved.low, single.high).met & high & single.known & ~lowest.confirmed
     rise = rising(cohort)
     progressed = rise.sure | rise.weak
-    renal = _renal(kappa, lambda_, r, clone, surely, involved) & high & ~progressed
+    renal = changed_by_kidneys(kappa, lambda_, r, clone, surely, involved) & high & ~progressed
     sure = up & surely & lowest.confirmed & ~progressed
     weak = ((up & lowest.confirmed) | early) & possibly & ~progressed | renal
     both_low = (kappa.high <= r.lower_kappa) & (lambda_.high <= r.lower_lambda)
@@ -255,7 +178,7 @@ def ratio(cohort: Cohort) -> Signal:
         words=Words(
             sure=ABNORMAL,
             weak=ABNORMAL,
-            sentence=lambda series, row: _renal_sentence(kappa, lambda_, r, series, row) if renal[row] else "",
+            sentence=lambda series, row: kidney_sentence(kappa, lambda_, r, series, row) if renal[row] else "",
         ),
     )
 
@@ -265,39 +188,9 @@ def criterion(value: Ints, lowest: Ints) -> Check:
     return more_than_percent("rise of the clone's light chain", value - lowest, lowest, CHANCE)
 
 
-def _renal(kappa: Series, lambda_: Series, r: Ranges, clone: Ints, surely: Bools, series: Series) -> Bools:
-    """Abnormal by the range for the kidneys alone, and abnormal in the pair before."""
-    size = np.zeros(series.size, np.int64)
-    _, by_standard = beyond(kappa, lambda_, size + NORMAL_RATIO_LOW.amount, size + NORMAL_RATIO_HIGH.amount, clone)
-    was = before(surely.astype(np.int64)).astype(bool) & ~series.first
-    out: Bools = surely & ~by_standard & (r.stage > 0) & ~r.own & was
-    return out
-
-
 def _missing(r: Ranges, row: int, *, single_value: bool) -> Sequence[str]:
     out = [] if r.own[row] or r.egfr[row] != UNKNOWN else [NO_FILTRATION]
     return [*out, "a second pair confirming the lowest value"] if single_value else out
-
-
-def _renal_sentence(kappa: Series, lambda_: Series, r: Ranges, series: Series, row: int) -> str:
-    found = _ratio_text(kappa, lambda_, row)
-    day = day_text(to_date(int(series.day[row])))
-    rate = amount_text(int(r.egfr[row]), PLACES, STAGES[0].unit)
-    standard = f"{NORMAL_RATIO_LOW.value} to {NORMAL_RATIO_HIGH.value}"
-    return (
-        f"Ratio kappa/lambda {found} on {day} lies inside the standard range ({standard}) but outside that for an eGFR "
-        f"of {rate} ({_range_text(r, row)}): it has not become normal, the kidneys have changed."
-    )
-
-
-def _ratio_text(kappa: Series, lambda_: Series, row: int) -> str:
-    """The ratio, cut to two decimals; comparisons are exact."""
-    k, lam = int(kappa.low[row]), int(lambda_.low[row])
-    return number_text(k * 100 // lam, 2, "{ratio}") if lam else "without lambda"
-
-
-def _range_text(r: Ranges, row: int) -> str:
-    return " to ".join(number_text(int(limit[row]), PLACES, "{ratio}") for limit in (r.low, r.high))
 
 
 def _compared(kappa: Series, lambda_: Series, r: Ranges, row: int, *, renal: bool) -> list[Comparison]:
@@ -308,10 +201,10 @@ def _compared(kappa: Series, lambda_: Series, r: Ranges, row: int, *, renal: boo
         whose = "the standard one"
     else:
         whose = f"for eGFR {amount_text(int(r.egfr[row]), PLACES, STAGES[0].unit)}"
-    needed = f"outside {_range_text(r, row)}, {whose}"
+    needed = f"outside {range_text(r, row)}, {whose}"
     if renal:
         needed += f"; {RENAL}"
-    return [Comparison("ratio kappa/lambda", _ratio_text(kappa, lambda_, row), needed, met=True)]
+    return [Comparison("ratio kappa/lambda", ratio_text(kappa, lambda_, row), needed, met=True)]
 
 
 RULE = Rule(

@@ -64,60 +64,39 @@ _IGA = "heavy_chain IgA | light_chain kappa | "
 _IGG = "heavy_chain IgG | light_chain kappa | 2026-01-05 serum_m 0.29 g/dL | "
 _A = "2026-01-05 iga 800 mg/dL | 2026-02-05 iga 800 | "
 _G = "2026-01-05 igg 800 mg/dL | 2026-02-05 igg 800 | "
+_NORMAL = "2026-03-05 flc_kappa 20 mg/L | 2026-03-05 flc_lambda 18 | "
+# fmt: off
 EXAMPLES = (
     Example("500 mg/dL less a little", _IGA + _A + "2026-03-05 iga 1299 | 2026-04-05 iga 1299", NOT_RAISED),
-    Example(
-        "25 % less a little",
-        _IGA + "2026-01-05 iga 2400 mg/dL | 2026-02-05 iga 2400 | 2026-03-05 iga 2999 | 2026-04-05 iga 2999",
-        NOT_RAISED,
-    ),
+    Example("25 % less a little", _IGA + "2026-01-05 iga 2400 mg/dL | 2026-02-05 iga 2400 | 2026-03-05 iga 2999 | "
+            "2026-04-05 iga 2999", NOT_RAISED),
     Example("both exactly, once", _IGA + _A + "2026-03-05 iga 1300", PROVISIONAL, "2026-03-05", INFO),
-    Example(
-        "25 % exactly, twice",
-        _IGA + "2026-01-05 iga 2400 mg/dL | 2026-02-05 iga 2400 | 2026-03-05 iga 3000 | 2026-04-05 iga 3000",
-        CONFIRMED,
-        "2026-03-05",
-        REVIEW,
-    ),
+    Example("25 % exactly, twice", _IGA + "2026-01-05 iga 2400 mg/dL | 2026-02-05 iga 2400 | 2026-03-05 iga 3000 | "
+            "2026-04-05 iga 3000", CONFIRMED, "2026-03-05", REVIEW),
     Example("500 mg/dL exactly, twice", _IGA + _A + "2026-03-05 iga 1300 | 2026-04-05 iga 1300", CONFIRMED, "", REVIEW),
     Example("a band below 0.3 g/dL", _IGG + _G + "2026-03-05 igg 1400 | 2026-04-05 igg 1400", CONFIRMED, "", REVIEW),
-    Example(
-        "a band of 0.3 g/dL: it is measured itself",
-        _IGG.replace("0.29", "0.3") + _G + "2026-03-05 igg 1400 | 2026-04-05 igg 1400",
-        NOT_APPLICABLE,
-    ),
-    Example(
-        "immunoglobulin was given",
-        _IGG + "event ivig 2026-02-20 | " + _G + "2026-03-05 igg 1400 | 2026-04-05 igg 1400",
-        PROVISIONAL,
-        "2026-03-05",
-        INFO,
-    ),
-    Example(
-        "given to a person whose clone is IgA",
-        _IGA + "event ivig 2026-02-20 | " + _A + "2026-03-05 iga 1300 | 2026-04-05 iga 1300",
-        CONFIRMED,
-        "2026-03-05",
-        REVIEW,
-    ),
-    Example(
-        "the ratio of free light chains is normal",
-        _IGA + _A + "2026-03-05 iga 1300 | 2026-04-05 iga 1300 | 2026-03-05 flc_kappa 20 mg/L | "
-        "2026-03-05 flc_lambda 18 | 2026-04-04 flc_kappa 20 | 2026-04-04 flc_lambda 18",
-        PROVISIONAL,
-        "2026-03-05",
-        INFO,
-    ),
-    Example(
-        "another class", _IGA + "2026-01-05 igg 800 mg/dL | 2026-02-05 igg 800 | 2026-03-05 igg 1900", NOT_EVALUABLE
-    ),
+    Example("a band of 0.3 g/dL: it is measured itself", _IGG.replace('0.29', '0.3') + _G + "2026-03-05 igg 1400 | "
+            "2026-04-05 igg 1400", NOT_APPLICABLE),
+    Example("immunoglobulin was given", _IGG + "event ivig 2026-02-20 | " + _G + "2026-03-05 igg 1400 | "
+            "2026-04-05 igg 1400", PROVISIONAL, "2026-03-05", INFO),
+    Example("given to a person whose clone is IgA", _IGA + "event ivig 2026-02-20 | " + _A + "2026-03-05 iga 1300 | "
+            "2026-04-05 iga 1300", CONFIRMED, "2026-03-05", REVIEW),
+    Example("the ratio of free light chains is normal", _IGA + _A + "2026-03-05 iga 1300 | 2026-04-05 iga 1300 | "
+            "2026-03-05 flc_kappa 20 mg/L | 2026-03-05 flc_lambda 18 | 2026-04-04 flc_kappa 20 | "
+            "2026-04-04 flc_lambda 18", PROVISIONAL, "2026-03-05", INFO),
+    Example("a normal ratio 30 days before", _IGA + _A + _NORMAL + "2026-03-05 iga 1300 | 2026-04-04 iga 1300",
+            PROVISIONAL, "2026-03-05", INFO),
+    Example("a normal ratio 31 days before", _IGA + _A + _NORMAL + "2026-04-05 iga 1300 | 2026-05-05 iga 1300",
+            CONFIRMED, "2026-04-05", REVIEW),
+    Example("another class", _IGA + "2026-01-05 igg 800 mg/dL | 2026-02-05 igg 800 | 2026-03-05 igg 1900",
+            NOT_EVALUABLE),
     Example("another method", _IGA + _A + "2026-03-05 iga 1400 @North/turbidimetry", NOT_EVALUABLE),
-    Example(
-        "light chains only", "heavy_chain none | light_chain kappa | " + _A + "2026-03-05 iga 1400", NOT_APPLICABLE
-    ),
+    Example("light chains only", "heavy_chain none | light_chain kappa | " + _A + "2026-03-05 iga 1400",
+            NOT_APPLICABLE),
     Example("heavy chain not recorded", _A + "2026-03-05 iga 1400", NOT_EVALUABLE),
     Example("another disease", "disease AML | " + _IGA + _A + "2026-03-05 iga 1400", NOT_APPLICABLE),
 )
+# fmt: on
 
 
 def rising(cohort: Cohort) -> Signal:

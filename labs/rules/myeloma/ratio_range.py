@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from labs.rules.arrays import UNBOUNDED, Bools, Ints
+from labs.rules.arrays import UNBOUNDED, Bools, Ints, before
 from labs.rules.base import Threshold
 from labs.rules.cohort import NO_LIMIT, Cohort, to_date
 from labs.rules.confounders import under
@@ -23,6 +23,7 @@ from labs.rules.myeloma.bands import by_day
 from labs.rules.myeloma.light_chains import NORMAL_RATIO_HIGH, NORMAL_RATIO_LOW, pairs
 from labs.rules.series import Series
 from labs.rules.sources import FLC_BY_KIDNEY, FREELITE_RANGES, VIGIL
+from labs.rules.wording import amount_text, day_text, number_text
 from labs.vocabulary.fixed_point import PLACES
 from labs.vocabulary.kidney import egfr_ckd_epi_2021
 
@@ -168,3 +169,35 @@ def _from_creatinine(creatinine: int, age: int, sex: str) -> int:
 
 def _age(born: date, on: date) -> int:
     return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+
+def changed_by_kidneys(kappa: Series, lambda_: Series, r: Ranges, clone: Ints, surely: Bools, series: Series) -> Bools:
+    """Abnormal by the range for the kidneys alone, and abnormal in the pair before."""
+    size = np.zeros(series.size, np.int64)
+    _, by_standard = beyond(kappa, lambda_, size + NORMAL_RATIO_LOW.amount, size + NORMAL_RATIO_HIGH.amount, clone)
+    was = before(surely.astype(np.int64)).astype(bool) & ~series.first
+    out: Bools = surely & ~by_standard & (r.stage > 0) & ~r.own & was
+    return out
+
+
+def kidney_sentence(kappa: Series, lambda_: Series, r: Ranges, series: Series, row: int) -> str:
+    """The whole sentence of such a row."""
+    found = ratio_text(kappa, lambda_, row)
+    day = day_text(to_date(int(series.day[row])))
+    rate = amount_text(int(r.egfr[row]), PLACES, STAGES[0].unit)
+    standard = f"{NORMAL_RATIO_LOW.value} to {NORMAL_RATIO_HIGH.value}"
+    return (
+        f"Ratio kappa/lambda {found} on {day} lies inside the standard range ({standard}) but outside that for an eGFR "
+        f"of {rate} ({range_text(r, row)}): it has not become normal, the kidneys have changed."
+    )
+
+
+def ratio_text(kappa: Series, lambda_: Series, row: int) -> str:
+    """The ratio, cut to two decimals; comparisons are exact."""
+    k, lam = int(kappa.low[row]), int(lambda_.low[row])
+    return number_text(k * 100 // lam, 2, "{ratio}") if lam else "without lambda"
+
+
+def range_text(r: Ranges, row: int) -> str:
+    """The range of a row."""
+    return " to ".join(number_text(int(limit[row]), PLACES, "{ratio}") for limit in (r.low, r.high))

@@ -18,12 +18,11 @@ Source
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 
 import numpy as np
 
-from labs.rules.arrays import UNBOUNDED, Bools, Ints, before, running_min
+from labs.rules.arrays import Ints
 from labs.rules.base import (
     CONFIRMED,
     NOT_APPLICABLE,
@@ -34,137 +33,92 @@ from labs.rules.base import (
     Comparison,
     Example,
     Rule,
-    Threshold,
 )
 from labs.rules.checks import Check, Word
 from labs.rules.cohort import Cohort
 from labs.rules.evidence import value_text
 from labs.rules.markers import series_of
 from labs.rules.myeloma.progression import MYELOMA
-from labs.rules.myeloma.response_levels import MARROW_COMPLETE
+from labs.rules.myeloma.residual_negative import (
+    FAR,
+    LEAST,
+    TESTS,
+    Part,
+    by_imaging,
+    by_marrow,
+    by_test,
+    earlier,
+    negative_days,
+    positive_tests,
+    tests_of,
+)
 from labs.rules.myeloma.response_residual import SENSITIVITY
 from labs.rules.myeloma.side_by_side import side_by_side
-from labs.rules.residual import residual
 from labs.rules.series import Series
 from labs.rules.signals import AT_ONCE, Signal, Silence, Terms, Words, weighed
 from labs.rules.sources import KUMAR_2016, VIGIL
 from labs.rules.wording import amount_text
 from labs.vocabulary.fixed_point import MRD_PLACES
 
-TESTS = ("mrd_flow", "mrd_sequencing")
 JUDGES = (*TESTS, "imaging_disease", "plasma_cells_marrow")
 READS = (*JUDGES, "marrow_clonality")
-LEAST = Threshold("5", "%", KUMAR_2016, date(2016, 8, 1))
-FAR = UNBOUNDED * 2
-POSITIVE_IMAGE, CLONAL = 2, 1
 NO_NEGATIVE = "no negative test for residual disease is on record before it in this line"
 TOO_COARSE = "a negative test before it, by the same assay, at 0.001 % or finer and at least as sensitive as this one"
 SENSITIVITY_UNKNOWN = "the sensitivity of the earlier negative test: it is not printed"
 CLONALITY = "clonality of the plasma cells, by immunohistochemistry or flow"
 
 _NEGATIVE = "2026-01-05 mrd_flow <0.001 % @North/flow/marrow | "
+# fmt: off
 EXAMPLES = (
     Example("negative again", _NEGATIVE + "2026-07-05 mrd_flow <0.001 % @North/flow/marrow", NOT_RAISED),
     Example("imaging negative", _NEGATIVE + "2026-07-05 imaging_disease negative", NOT_RAISED),
     Example("imaging equivocal", _NEGATIVE + "2026-07-05 imaging_disease equivocal", NOT_RAISED),
-    Example(
-        "5 % less a little",
-        _NEGATIVE + "2026-07-05 plasma_cells_marrow 4.9 | 2026-07-05 marrow_clonality clonal",
-        NOT_RAISED,
-    ),
-    Example(
-        "polyclonal",
-        _NEGATIVE + "2026-07-05 plasma_cells_marrow 7 | 2026-07-05 marrow_clonality polyclonal",
-        NOT_RAISED,
-    ),
-    Example(
-        "positive at the sensitivity exactly",
-        _NEGATIVE + "2026-07-05 mrd_flow 0.001 % @North/flow/marrow",
-        CONFIRMED,
-        "2026-07-05",
-        REVIEW,
-    ),
-    Example(
-        "positive below the sensitivity of the negative one",
-        _NEGATIVE + "2026-07-05 mrd_flow 0.0009 % @North/flow/marrow",
-        NOT_EVALUABLE,
-    ),
-    Example(
-        "the negative one was not sensitive enough",
-        "2026-01-05 mrd_flow <0.0011 % @North/flow/marrow | 2026-07-05 mrd_flow 0.02 % @North/flow/marrow",
-        NOT_EVALUABLE,
-    ),
-    Example(
-        "sensitivity printed beside a plain negative",
-        "2026-01-05 mrd_sequencing 0 % @North/sequencing/marrow limit:0.0001 | "
-        "2026-07-05 mrd_sequencing 0.0002 % @North/sequencing/marrow",
-        CONFIRMED,
-        "2026-07-05",
-        REVIEW,
-    ),
-    Example(
-        "sensitivity not printed",
-        "2026-01-05 mrd_flow 0 % @North/flow/marrow | 2026-07-05 mrd_flow 0.02 % @North/flow/marrow",
-        PROVISIONAL,
-        "2026-07-05",
-        REVIEW,
-    ),
+    Example("5 % less a little", _NEGATIVE + "2026-07-05 plasma_cells_marrow 4.9 | "
+            "2026-07-05 marrow_clonality clonal", NOT_RAISED),
+    Example("polyclonal", _NEGATIVE + "2026-07-05 plasma_cells_marrow 7 | 2026-07-05 marrow_clonality polyclonal",
+            NOT_RAISED),
+    Example("positive at the sensitivity exactly", _NEGATIVE + "2026-07-05 mrd_flow 0.001 % @North/flow/marrow",
+            CONFIRMED, "2026-07-05", REVIEW),
+    Example("positive below the sensitivity of the negative one", _NEGATIVE
+            + "2026-07-05 mrd_flow 0.0009 % @North/flow/marrow", NOT_EVALUABLE),
+    Example("the negative one was not sensitive enough", "2026-01-05 mrd_flow <0.0011 % @North/flow/marrow | "
+            "2026-07-05 mrd_flow 0.02 % @North/flow/marrow", NOT_EVALUABLE),
+    Example("sensitivity printed beside a plain negative",
+            "2026-01-05 mrd_sequencing 0 % @North/sequencing/marrow limit:0.0001 | "
+            "2026-07-05 mrd_sequencing 0.0002 % @North/sequencing/marrow", CONFIRMED, "2026-07-05", REVIEW),
+    Example("sensitivity not printed", "2026-01-05 mrd_flow 0 % @North/flow/marrow | "
+            "2026-07-05 mrd_flow 0.02 % @North/flow/marrow", PROVISIONAL, "2026-07-05", REVIEW),
     Example("another assay", _NEGATIVE + "2026-07-05 mrd_flow 0.02 % @South/flow/marrow", NOT_EVALUABLE),
     Example("flow is not sequencing", _NEGATIVE + "2026-07-05 mrd_sequencing 0.02 % @North/flow/marrow", NOT_EVALUABLE),
     Example("imaging positive", _NEGATIVE + "2026-07-05 imaging_disease positive", CONFIRMED, "2026-07-05", REVIEW),
-    Example(
-        "5 % exactly, clonal",
-        _NEGATIVE + "2026-07-05 plasma_cells_marrow 5 % | 2026-07-05 marrow_clonality clonal",
-        CONFIRMED,
-        "2026-07-05",
-        REVIEW,
-    ),
-    Example(
-        "clonality not on record", _NEGATIVE + "2026-07-05 plasma_cells_marrow 5 %", PROVISIONAL, "2026-07-05", REVIEW
-    ),
+    Example("5 % exactly, clonal", _NEGATIVE + "2026-07-05 plasma_cells_marrow 5 % | "
+            "2026-07-05 marrow_clonality clonal", CONFIRMED, "2026-07-05", REVIEW),
+    Example("clonality not on record", _NEGATIVE + "2026-07-05 plasma_cells_marrow 5 %",
+            PROVISIONAL, "2026-07-05", REVIEW),
     Example("never negative", "2026-01-05 mrd_flow 0.02 % | 2026-07-05 imaging_disease positive", NOT_APPLICABLE),
-    Example(
-        "a later line of therapy",
-        _NEGATIVE + "line 2026-06-01 | 2026-07-05 imaging_disease positive",
-        NOT_APPLICABLE,
-    ),
-    Example(
-        "another disease",
-        "disease AML | " + _NEGATIVE + "2026-07-05 mrd_flow 0.02 % @North/flow/marrow",
-        NOT_APPLICABLE,
-    ),
+    Example("a later line of therapy", _NEGATIVE + "line 2026-06-01 | 2026-07-05 imaging_disease positive",
+            NOT_APPLICABLE),
+    Example("another disease", "disease AML | " + _NEGATIVE + "2026-07-05 mrd_flow 0.02 % @North/flow/marrow",
+            NOT_APPLICABLE),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One kind of evidence: its rows, and which of them count, may count, or cannot be told.
-
-    negative  the earlier negative bound a positive test was compared with; FAR where that does not apply
-    """
-
-    series: Series
-    sure: Bools
-    weak: Bools
-    open: Bools
-    negative: Ints
+# fmt: on
 
 
 def loss(cohort: Cohort) -> Signal:
     """Tests of residual disease, imaging and marrow, each on its own, after a negative test."""
-    tests, bounds = _tests(cohort)
-    known = _negative_days(tests, bounds, SENSITIVITY.amount)
-    maybe = _negative_days(tests, bounds, None)
-    parts = [_by_test(tests, bounds), _by_imaging(cohort, known, maybe), _by_marrow(cohort, known, maybe)]
+    tests, bounds = tests_of(cohort)
+    known = negative_days(tests, bounds, SENSITIVITY.amount)
+    maybe = negative_days(tests, bounds, None)
+    parts = [by_test(tests, bounds), by_imaging(cohort, known, maybe), by_marrow(cohort, known, maybe)]
     series, order = side_by_side([part.series for part in parts], "after MRD-negative", "Residual disease")
     sure, weak, open_, negative = (
         np.concatenate([getattr(part, name) for part in parts])[order] for name in ("sure", "weak", "open", "negative")
     )
-    any_negative = _earlier(series, maybe)
+    any_negative = earlier(series, maybe)
     shown = (sure | weak).astype(np.int64)
     series = replace(series, low=shown, high=shown)
     test = np.isin(_analyte(series), [cohort.codes[code] for code in TESTS])
-    found = _positive_tests(tests)[order_of(tests, parts, order)]
+    found = positive_tests(tests)[order_of(tests, parts, order)]
     return weighed(
         series,
         criterion,
@@ -194,80 +148,6 @@ def order_of(tests: Series, parts: Sequence[Part], order: Ints) -> Ints:
     return np.minimum(order, tests.size)
 
 
-def _positive_tests(tests: Series) -> Bools:
-    return np.append(tests.low > 0, True)
-
-
-def _tests(cohort: Cohort) -> tuple[Series, Ints]:
-    """Tests by flow and sequencing, and the bound below which each negative one saw nothing; 0: not printed."""
-    series = residual(cohort, TESTS)
-    limits = np.array([note.detection_limit or 0 for note in cohort.notes], np.int64)
-    limit = limits[cohort.columns.note[cohort.assessments.rows[series.sources[0]]]]
-    printed = np.where(series.high < UNBOUNDED, series.high, 0)
-    return series, np.where((limit > 0) & ((printed == 0) | (limit < printed)), limit, printed)
-
-
-def _by_test(series: Series, bounds: Ints) -> Part:
-    """Positive tests against the negative ones before them in the same assay and line."""
-    positive = series.low > 0
-    negative = ~positive & (series.high < UNBOUNDED)
-    least = _least(series, np.where(negative & (bounds > 0), bounds, FAR))
-    unsaid = _least(series, np.where(negative & (bounds == 0), 0, FAR)) == 0
-    sensitive = least <= SENSITIVITY.amount
-    sure = positive & sensitive & (series.low >= least)
-    weak = positive & ~sensitive & unsaid
-    some = _earlier(series, _negative_days(series, bounds, None))
-    return Part(series, sure, weak, positive & ~sure & ~weak & some, np.where(sure, least, FAR))
-
-
-def _least(series: Series, values: Ints) -> Ints:
-    out = before(running_min(values, series.segment))
-    out[series.first] = FAR
-    return out
-
-
-def _negative_days(tests: Series, bounds: Ints, finest: int | None) -> tuple[Ints, Ints]:
-    """Packed days of negative tests, sorted, and their lines: sensitive ones of known bound, or (None) any."""
-    negative = (tests.low == 0) & (tests.high < UNBOUNDED)
-    if finest is not None:
-        negative &= (bounds > 0) & (bounds <= finest)
-    keys = tests.patient_days[negative]
-    order = keys.argsort(kind="stable")
-    return keys[order], tests.line[negative][order]
-
-
-def _earlier(series: Series, negative: tuple[Ints, Ints]) -> Bools:
-    """Rows before which, in the same line of the same patient, such a test was negative."""
-    keys, lines = negative
-    if not keys.size:
-        return np.zeros(series.size, bool)
-    at = keys.searchsorted(series.patient_days) - 1
-    there = np.maximum(at, 0)
-    out: Bools = (at >= 0) & (keys[there] >= series.owner) & (lines[there] == series.line)
-    return out
-
-
-def _by_imaging(cohort: Cohort, known: tuple[Ints, Ints], maybe: tuple[Ints, Ints]) -> Part:
-    series = series_of(cohort, "imaging_disease")
-    seen = series.low == POSITIVE_IMAGE
-    return _part(series, seen, np.zeros(series.size, bool), known, maybe)
-
-
-def _by_marrow(cohort: Cohort, known: tuple[Ints, Ints], maybe: tuple[Ints, Ints]) -> Part:
-    series, stained = series_of(cohort, "plasma_cells_marrow"), series_of(cohort, "marrow_clonality")
-    high = series.low >= LEAST.amount
-    at = series.on_the_same_day(stained)
-    clonal = (at >= 0) & (stained.low[np.maximum(at, 0)] == CLONAL) if stained.size else np.zeros(series.size, bool)
-    return _part(series, high & clonal, high & (at < 0), known, maybe)
-
-
-def _part(series: Series, seen: Bools, maybe_seen: Bools, known: tuple[Ints, Ints], maybe: tuple[Ints, Ints]) -> Part:
-    after, after_any = _earlier(series, known), _earlier(series, maybe)
-    sure = seen & after
-    weak = (seen | maybe_seen) & after_any & ~sure
-    return Part(series, sure, weak, np.zeros(series.size, bool), np.full(series.size, FAR))
-
-
 def _analyte(series: Series) -> Ints:
     return series.cohort.columns.analyte[series.cohort.assessments.rows[series.sources[0]]].astype(np.int64)
 
@@ -289,7 +169,7 @@ def _compared(series: Series, row: int, negative: int) -> list[Comparison]:
         bound = amount_text(negative, MRD_PLACES, "%")
         return [Comparison("residual disease", value_text(series, row), f"negative before, at {bound}", met=True)]
     if analyte == "plasma_cells_marrow":
-        return [Comparison("plasma cells in marrow", value_text(series, row), f"at least {MARROW_COMPLETE}", met=True)]
+        return [Comparison("plasma cells in marrow", value_text(series, row), f"at least {LEAST}", met=True)]
     return []
 
 
