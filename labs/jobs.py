@@ -16,11 +16,15 @@ from procrastinate.exceptions import AlreadyEnqueued
 from labs.actions.activate_criteria import activate_due_criteria
 from labs.actions.bridge_assays import JOB as BRIDGED
 from labs.actions.bridge_assays import evaluate_bridged as ask_about_bridged
+from labs.actions.criteria_steps import CriteriaRefused
 from labs.actions.evaluate import evaluate_pending
 from labs.actions.evaluate import evaluate_range as ask_about_range
 from labs.actions.evaluate_overdue import evaluate_overdue
 from labs.actions.extend_horizon import extend_horizon
+from labs.actions.replay_criteria import replay_criteria
+from patients.access import AccessRefused
 from patients.actions.system_account import system_account
+from patients.models import User
 
 RETRIES = RetryStrategy(max_attempts=5, exponential_wait=4)
 
@@ -57,6 +61,20 @@ def catch_up_soon() -> None:
 def ask_about_overdue(timestamp: int) -> None:
     """Time alone makes a test overdue: every night ask about those it concerns."""
     evaluate_overdue(by=system_account(), now=timezone.now())
+
+
+@app.task(name="labs.replay_criteria", retry=RETRIES)
+def replay_in_background(change_id: int, by_id: int) -> None:
+    """Compare what holds and what is proposed on a site too large to wait for. What was decided meanwhile stays."""
+    with suppress(CriteriaRefused, AccessRefused):
+        replay_criteria(change_id=change_id, by=User.objects.get(pk=by_id), now=timezone.now())
+
+
+def replay_soon(*, change_id: int, by: User) -> None:
+    """Ask for a replay; one of the same change that waits already will do."""
+    task = replay_in_background.configure(queueing_lock=f"labs.replay_criteria/{change_id}")
+    with suppress(AlreadyEnqueued), transaction.atomic():
+        task.defer(change_id=change_id, by_id=by.pk)
 
 
 @app.task(name="labs.evaluate_range", retry=RETRIES)

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from labs.actions.criteria_steps import CriteriaRefused, take_change
@@ -28,6 +29,9 @@ from labs.selectors.criteria import in_force_at
 from patients.access import check_can_propose_criteria
 from patients.actions.audit import record
 from patients.models import Patient, User
+
+AT_ONCE = 1_000
+"""Patients that are replayed while the person waits; with more, a job does it."""
 
 EXAMPLES = 10
 """Patients named for each kind of difference, so that people can look at what the counts mean."""
@@ -46,8 +50,7 @@ class Replayed:
 def replay_criteria(*, change_id: int, by: User, now: datetime) -> CriteriaChange:
     """Compare, and keep the counts with the proposal. Raises `CriteriaRefused` when it is no longer a proposal."""
     change = CriteriaChange.objects.select_related("site").get(pk=change_id)
-    check_can_propose_criteria(by, change.site)
-    _check_is_proposed(change)
+    check_can_replay(by, change)
     held = in_force_at(change.site, change.disease)
     proposed = switched_off(change.disease, change.criteria, change.switched_off)
     replayed = _replay(change, held.switched_off, proposed, now.date())
@@ -63,6 +66,18 @@ def replay_criteria(*, change_id: int, by: User, now: datetime) -> CriteriaChang
         counts = {kind: total[kind]["flags"] for kind in KINDS}
         record(by=by, verb="criteria.replayed", target=change, detail={"patients": replayed.patients, **counts})
     return change
+
+
+def check_can_replay(by: User, change: CriteriaChange) -> None:
+    """Raise unless this person may run a replay of the change, and it is still a proposal."""
+    check_can_propose_criteria(by, change.site)
+    _check_is_proposed(change)
+
+
+def patients_concerned(change: CriteriaChange) -> QuerySet[Patient]:
+    """The site's patients with the disease."""
+    people = Patient.objects.filter(site_id=change.site_id, diagnoses__disease=change.disease)
+    return people.order_by("pk").distinct()
 
 
 def _check_is_proposed(change: CriteriaChange) -> None:
@@ -85,8 +100,7 @@ def _replay(change: CriteriaChange, held: Mapping[str, str], proposed: Mapping[s
 
 def _watched(change: CriteriaChange, today: date) -> Iterator[Watched]:
     """The site's patients with the disease, some at a time."""
-    people = Patient.objects.filter(site_id=change.site_id, diagnoses__disease=change.disease)
-    ids = list(people.order_by("pk").distinct().values_list("pk", flat=True))
+    ids = list(patients_concerned(change).values_list("pk", flat=True))
     for start in range(0, len(ids), PATIENTS_AT_ONCE):
         yield cohort_of(ids[start : start + PATIENTS_AT_ONCE], today=today)
 
@@ -128,8 +142,15 @@ def _standing(finding: Finding, subject: Subject) -> Standing:
 
 
 def _days_watched(watched: Watched) -> int:
-    """Days from the first to the last result of each patient, both counted; none for a patient without results."""
-    columns, numbers = watched.cohort.columns, {}
+    """Days from the first to the last result of each patient, both counted; none for a patient without results.
+
+    What is planned, told or found is no result (it has no number): an overdue test must not lengthen the time.
+    """
+    columns = watched.cohort.columns
+    columns = columns.take(columns.result > 0)
+    if not columns.day.size:
+        return 0
+    numbers = {}
     for place, facts in enumerate(watched.cohort.patients):
         numbers[place] = watched.subjects[facts.key].patient_id
     spans: dict[int, int] = {}

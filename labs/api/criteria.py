@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -17,8 +18,8 @@ from rest_framework.response import Response
 from labs.actions.criteria_steps import CriteriaRefused
 from labs.actions.decide_criteria import approve_criteria, reject_criteria, withdraw_criteria
 from labs.actions.propose_criteria import propose_criteria
-from labs.actions.replay_criteria import replay_criteria
-from labs.jobs import catch_up_soon
+from labs.actions.replay_criteria import AT_ONCE, check_can_replay, patients_concerned, replay_criteria
+from labs.jobs import catch_up_soon, replay_soon
 from labs.models import CriteriaChange, CriteriaState
 from labs.rules.criteria import sets_of
 from labs.selectors.criteria import InForce, in_force_at
@@ -174,10 +175,20 @@ class CriteriaViewSet(viewsets.ReadOnlyModelViewSet[CriteriaChange]):
         change = self._do(propose_criteria, site=site, **given)
         return Response(self.get_serializer(change).data, status=201)
 
-    @extend_schema(request=NoWordSerializer, responses=CriteriaChangeDetailSerializer)
+    @extend_schema(
+        request=NoWordSerializer,
+        responses={200: CriteriaChangeDetailSerializer, 202: CriteriaChangeDetailSerializer},
+    )
     @action(detail=True, methods=["post"])
     def replay(self, request: Request, pk: str) -> Response:
-        """Judge the site's patients under what holds and under the proposal. No patient is changed."""
+        """Judge the site's patients under what holds and under the proposal. No patient is changed.
+
+        202: the site is large and a job does it; `replayed_at` changes when it is done.
+        """
+        change = self.get_object()
+        if patients_concerned(change).count() > AT_ONCE:
+            self._do(self._replay_later, change=change)
+            return Response(self.get_serializer(change).data, status=202)
         return self._step(replay_criteria, NoWordSerializer(data=request.data))
 
     @extend_schema(request=ApproveSerializer, responses=CriteriaChangeDetailSerializer)
@@ -212,6 +223,11 @@ class CriteriaViewSet(viewsets.ReadOnlyModelViewSet[CriteriaChange]):
             if sets_of(disease)
         ]
         return Response(InForceSerializer(rows, many=True).data)
+
+    def _replay_later(self, *, change: CriteriaChange, by: User, now: datetime) -> CriteriaChange:
+        check_can_replay(by, change)
+        replay_soon(change_id=change.pk, by=by)
+        return change
 
     def _site(self, code: str) -> Site:
         site = Site.objects.filter(code=code).first()

@@ -17,8 +17,8 @@ from django.views.decorators.http import require_POST, require_safe
 from labs.actions.criteria_steps import CriteriaRefused
 from labs.actions.decide_criteria import approve_criteria, reject_criteria, withdraw_criteria
 from labs.actions.propose_criteria import propose_criteria
-from labs.actions.replay_criteria import replay_criteria
-from labs.jobs import catch_up_soon
+from labs.actions.replay_criteria import AT_ONCE, check_can_replay, patients_concerned, replay_criteria
+from labs.jobs import catch_up_soon, replay_soon
 from labs.models import CriteriaChange, CriteriaState
 from labs.rules.criteria import sets_of
 from labs.selectors.criteria import criteria_of, in_force_at
@@ -100,11 +100,17 @@ def change(request: SignedInRequest, change: CriteriaChange) -> HttpResponse:
 def replay(request: SignedInRequest, change: CriteriaChange) -> HttpResponse:
     """Compare what holds and what is proposed on the site's own patients."""
     try:
-        replay_criteria(change_id=change.pk, by=request.user, now=clock.now())
+        check_can_replay(request.user, change)
+        if patients_concerned(change).count() > AT_ONCE:
+            replay_soon(change_id=change.pk, by=request.user)
+            done = _("The replay is run in the background. Read this page again in a few minutes.")
+        else:
+            replay_criteria(change_id=change.pk, by=request.user, now=clock.now())
+            done = _("The replay is done. Nothing of any patient was changed.")
     except CriteriaRefused as refused:
         messages.error(request, str(refused))
     else:
-        messages.success(request, _("The replay is done. Nothing of any patient was changed."))
+        messages.success(request, done)
     return redirect("criteria_change", change.pk)
 
 

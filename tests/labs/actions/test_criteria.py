@@ -35,6 +35,7 @@ from tests.factories import (
     make_result,
     make_series,
     make_site,
+    make_symptom_report,
 )
 
 pytestmark = pytest.mark.django_db
@@ -237,6 +238,20 @@ def test_a_site_without_patients_is_replayed_too(here: House) -> None:
     assert change.replay is not None
     assert (change.replay["patients"], change.replay["patient_days"]) == (0, 0)
     assert change.replay["lines"][0]["added"]["per_100_patient_years"] is None
+
+
+def test_patients_without_results_are_counted_and_watched_for_no_day(here: House) -> None:
+    here.patient({})
+    change = replay_criteria(change_id=here.propose().pk, by=here.physician, now=NOW)
+    assert change.replay is not None
+    assert (change.replay["patients"], change.replay["patient_days"]) == (1, 0)
+
+
+def test_the_watched_time_is_that_of_results_and_not_of_what_was_told(here: House) -> None:
+    make_symptom_report(here.patient(CLEAR), "fatigue", reported_on=date(2026, 9, 1))
+    change = replay_criteria(change_id=here.propose().pk, by=here.physician, now=NOW)
+    assert change.replay is not None
+    assert change.replay["patient_days"] == 32
 
 
 def test_only_a_proposal_is_replayed(here: House) -> None:

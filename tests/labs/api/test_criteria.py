@@ -7,9 +7,19 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from labs.api import criteria as room
 from labs.models import CriteriaChange
 from patients.models import AuditEvent, Role, Site, User
-from tests.factories import make_administrator, make_criteria_change, make_nurse, make_physician, make_site, make_user
+from tests.factories import (
+    make_administrator,
+    make_criteria_change,
+    make_diagnosis,
+    make_nurse,
+    make_patient,
+    make_physician,
+    make_site,
+    make_user,
+)
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/criteria/"
@@ -71,6 +81,16 @@ def test_the_whole_way(site: Site, proposer: User, other: User) -> None:
     assert rows["AML"]["switched_off"] == {"AML-MRD": "Measured elsewhere."}
     assert {"AML-MRD", "AML-BLOOD"} <= rows["AML"]["not_asked"].keys()
     assert (rows["MM"]["criteria"], rows["MM"]["change"], rows["MM"]["since"]) == ("IMWG-2016", None, None)
+
+
+def test_a_large_site_is_replayed_by_a_job(site: Site, proposer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_diagnosis(make_patient(site=site), "AML")
+    number = propose(proposer, proposal(site)).json()["id"]
+    monkeypatch.setattr(room, "AT_ONCE", 0)
+    answer = step(proposer, number, "replay")
+    assert (answer.status_code, answer.json()["replayed_at"]) == (202, None)
+    assert step(proposer, number, "replay").status_code == 202
+    assert step(make_nurse(site), number, "replay").status_code == 403
 
 
 def test_the_proposer_cannot_approve_or_reject(site: Site, proposer: User) -> None:

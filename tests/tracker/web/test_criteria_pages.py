@@ -10,6 +10,7 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
+from labs.jobs import replay_in_background
 from labs.models import CriteriaChange, CriteriaState, Evaluation
 from patients.models import Role, Site, User
 from tests.factories import (
@@ -23,6 +24,7 @@ from tests.factories import (
     make_site,
     make_user,
 )
+from tracker.web import criteria as room
 from tracker.web.charts.replayed import Changed, draw_replay
 from tracker.web.marks import STATES
 
@@ -190,6 +192,25 @@ def test_the_way_of_a_change_through_two_people(site: Site, proposer: User, othe
     change.refresh_from_db()
     assert (change.state, change.approved_by) == (CriteriaState.ACTIVE, other)
     assert Evaluation.objects.get(patient=patient).pending
+
+
+def test_a_large_site_is_replayed_in_the_background(
+    site: Site, proposer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_diagnosis(make_patient(site=site), "AML")
+    change = proposed(site, proposer)
+    monkeypatch.setattr(room, "AT_ONCE", 0)
+    asked: list[int] = []
+    monkeypatch.setattr(room, "replay_soon", lambda *, change_id, by: asked.append(change_id))
+    assert "in the background" in step(proposer, change, "replay").content.decode()
+    assert asked == [change.pk]
+    assert step(make_nurse(site), change, "replay").status_code == 403
+    replay_in_background(change.pk, proposer.pk)
+    change.refresh_from_db()
+    assert change.replayed_by == proposer
+    step(proposer, change, "withdraw", because="A mistake.")
+    replay_in_background(change.pk, proposer.pk)
+    assert asked == [change.pk]
 
 
 def test_the_proposer_gets_no_further_by_asking_the_address(site: Site, proposer: User) -> None:
