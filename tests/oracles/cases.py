@@ -332,6 +332,14 @@ CASES = (
         panel=True,
         specimens={"lesion_diameter": ("iliac", "iliac", "rib"), "lesion_short_axis": ("iliac", "iliac", "rib")},
     ),
+    Case(
+        "MM-EXTRAMEDULLARY",
+        lesions.extramedullary,
+        {"extramedullary": ("0", "1", "2"), "biopsy": ("0", "1", "2")},
+        comparators=("",),
+        specimens={"extramedullary": ("skin", "Skin", "liver"), "biopsy": ("skin", "liver", "bone marrow")},
+        remission=True,
+    ),
     Case("MM-HYPERVISCOSITY", lesions.hyperviscosity, {"hyperviscosity": ("absent", "absent", "suspected", "present")}),
     Case(
         "AML-MARROW",

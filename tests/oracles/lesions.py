@@ -92,3 +92,27 @@ def _by(result: PlainResult, earlier: list[PlainResult]) -> Decimal:
 def _grown(result: PlainResult, earlier: list[PlainResult]) -> bool:
     up = _by(result, earlier)
     return up > 0 and 2 * up >= result.value - up
+
+
+def extramedullary(patient: PlainPatient) -> list[Said]:
+    if patient.disease != "MM":
+        return []
+    days: dict[str, dict[date, int]] = defaultdict(dict)
+    for analyte in ("extramedullary", "biopsy"):
+        for (place, _), results in by_lesion(patient, analyte).items():
+            for r in results:
+                says_nothing = analyte == "biopsy" and (r.value == 1 or "marrow" in place)
+                if not says_nothing and (patient.remission is None or r.day >= patient.remission):
+                    site = days[place.lower()]
+                    site[r.day] = max(site.get(r.day, 0), int(r.value))
+    told = []
+    for site in days.values():
+        row = [PlainResult("extramedullary", day, Decimal(site[day])) for day in sorted(site)]
+        for line, found in by_line(patient, row).items():
+            marks = [_suspicion(r) for r in found]
+            told += tell(marks, line, needed=1, one_a_line=False, lapsed=2)
+    return told
+
+
+def _suspicion(result: PlainResult) -> Mark:
+    return Mark(result.day, ("", "weak", "sure")[int(result.value)], alone=3 if result.value == 2 else 2)
