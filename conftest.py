@@ -57,6 +57,15 @@ def pytest_configure(config: pytest.Config) -> None:
     django.setup()
 
 
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Forget what pure code remembered: mutation tests fork a session from a process that has run all tests before."""
+    for name, module in list(sys.modules.items()):
+        if name.startswith(("labs.vocabulary", "labs.rules")):
+            for value in list(vars(module).values()):
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
+
+
 def refuse_other_machines(event: str, arguments: tuple[Any, ...]) -> None:
     """Let no test reach beyond this machine: what it finds there would not be the same tomorrow."""
     if event != "socket.connect" or arguments[0].family not in {socket.AF_INET, socket.AF_INET6}:
