@@ -19,6 +19,7 @@ from labs.actions.receive_sent_report import receive_sent_report
 from labs.api.incoming import CellsCounted, IncomingReportSerializer, LimitOfDetection, Target, incoming_report
 from labs.api.scoped import ScopedViewSet
 from labs.models import Report, Result, ResultStatus
+from labs.selectors.rows import MARKED
 from labs.vocabulary.analytes import ANALYTES, LABORATORY_ANALYTES
 from patients.api.fields import SeenPatient
 from patients.selectors.keyset import Key, read_day
@@ -38,6 +39,7 @@ class ResultSerializer(serializers.ModelSerializer[Result]):
     """One version of a result, as printed and in the canonical unit of its analyte."""
 
     unit = serializers.SerializerMethodField()
+    marked_spurious = serializers.BooleanField(source="marked", read_only=True)
     warnings = serializers.ListField(child=serializers.CharField(), read_only=True)
 
     class Meta:
@@ -72,6 +74,7 @@ class ResultSerializer(serializers.ModelSerializer[Result]):
             "version",
             "supersedes",
             "is_current",
+            "marked_spurious",
             "received_at",
         )
         read_only_fields = fields
@@ -132,7 +135,7 @@ class ResultFilter(filters.FilterSet):  # type: ignore[misc]
 class ResultViewSet(ScopedViewSet[Result]):
     """Results of the patients you may see, newest sample first; every version is there."""
 
-    queryset = Result.objects.select_related("patient__site")
+    queryset = Result.objects.select_related("patient__site").annotate(marked=MARKED)
     serializer_class = ResultSerializer
     filterset_class = ResultFilter
     keys = (Key("collected_on", descending=True, read=read_day), Key("id", descending=True, read=int))

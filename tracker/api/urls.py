@@ -11,18 +11,23 @@ from labs.api.findings import FindingViewSet
 from labs.api.flags import FlagViewSet
 from labs.api.results import ReportViewSet, ResultViewSet
 from labs.api.scheduled_tests import ScheduledTestViewSet
+from labs.api.statements import BridgeViewSet, CourseEventViewSet, MarkViewSet, RebaselineViewSet
 from patients.api.patients import PatientViewSet
 
 router = SimpleRouter()
 router.register("patients", PatientViewSet, basename="patient")
 router.register("care-teams", CareTeamViewSet, basename="care-team")
 router.register("diagnoses", DiagnosisViewSet, basename="diagnosis")
+router.register("course-events", CourseEventViewSet, basename="course-event")
 router.register("treatment-lines", LineViewSet, basename="treatment-line")
 router.register("treatment-events", EventViewSet, basename="treatment-event")
 router.register("symptom-reports", SymptomReportViewSet, basename="symptom-report")
 router.register("findings", FindingViewSet, basename="finding")
 router.register("reports", ReportViewSet, basename="report")
 router.register("results", ResultViewSet, basename="result")
+router.register("spurious-marks", MarkViewSet, basename="spurious-mark")
+router.register("rebaselines", RebaselineViewSet, basename="rebaseline")
+router.register("assay-bridges", BridgeViewSet, basename="assay-bridge")
 router.register("flags", FlagViewSet, basename="flag")
 router.register("criteria", CriteriaViewSet, basename="criteria")
 router.register("scheduled-tests", ScheduledTestViewSet, basename="scheduled-test")

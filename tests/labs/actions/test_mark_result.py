@@ -7,12 +7,15 @@ from datetime import UTC, date, datetime
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from labs.actions.evaluate import evaluate_patients
 from labs.actions.mark_result import mark_result, unmark_result
 from labs.models import Evaluation, Flag, Result, Signal, SpuriousMark
 from labs.selectors.cohort import cohort_between, cohort_of
+from labs.selectors.taken_back import taken_back
 from patients.access import AccessRefused
+from patients.actions.record_access import record_access
 from patients.actions.system_account import system_account
 from patients.models import AuditEvent, Patient, User
 from tests.factories import (
@@ -65,6 +68,14 @@ def test_the_flag_that_rests_on_it_is_withdrawn_with_the_reason(patient: Patient
     assert (event.kind, event.note) == ("withdrawn", "A result was marked as spurious: clotted sample")
     assert result.pk in {item["result"] for item in flag.finding["evidence"]}
     assert AuditEvent.objects.get(verb="result.mark_spurious").by == physician
+
+
+def test_whoever_saw_the_signal_is_told_with_the_reason(patient: Patient, physician: User) -> None:
+    result, colleague = risen(patient), make_physician(patient.site)
+    record_access(by=colleague, patient=patient, view="signal")
+    mark_result(result=result, reason="clotted sample", by=physician, now=timezone.now())
+    [told] = taken_back(user=colleague, now=timezone.now())
+    assert (told.flag.rule, told.note) == (RULE, "A result was marked as spurious: clotted sample")
 
 
 def test_no_answer_hides_that_something_was_left_out(patient: Patient, physician: User) -> None:

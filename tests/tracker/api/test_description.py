@@ -23,12 +23,15 @@ from schemathesis.specs.openapi.checks import (
 
 from patients.models import Role
 from tests.factories import (
+    make_bridge,
     make_criteria_change,
     make_diagnosis,
     make_event,
     make_flag,
     make_line,
+    make_mark,
     make_patient,
+    make_rebaseline,
     make_result,
     make_scheduled_test,
     make_symptom_report,
@@ -103,6 +106,10 @@ def setting() -> Setting:
         "flags": make_flag(patient),
         "results": (result := make_result(patient)),
         "reports": result.report,
+        "spurious-marks": make_mark(result),
+        "rebaselines": make_rebaseline(patient),
+        "assay-bridges": make_bridge(patient.site),
+        "course-events": diagnosis.course.get(),
         "scheduled-tests": make_scheduled_test(patient),
     }
     client = Client()
