@@ -15,9 +15,9 @@ from tests.oracles.generated import cohort_of, patients, seeded
 from tests.oracles.plain import PlainPatient, Said
 
 EXAMPLES = settings(
-    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
 )
-COUNTED = 300
+COUNTED = 200
 each_case = pytest.mark.parametrize("case", CASES, ids=lambda case: case.rule)
 
 

@@ -91,6 +91,14 @@ MORE: dict[str, tuple[Example, ...]] = {
         Example(
             "urine M-protein of 199 at baseline", _KAPPA + "2026-01-01 urine_m 199 mg/(24.h) | " + _CHAINS, PROVISIONAL
         ),
+        *(
+            Example(
+                f"a 24-hour urine on {day}",
+                f"measurable flc | light_chain kappa | {_kappas('30', '30', '210')} | {day} urine_m 50 mg/(24.h)",
+                PROVISIONAL,
+            )
+            for day in ("2026-02-03", "2026-02-02")
+        ),
         Example("25 % exactly", _ONLY_KAPPA + _kappas("510", "510", "635", "635"), CONFIRMED, "2026-03-05", URGENT),
         Example("25 % less a hundredth", _ONLY_KAPPA + _kappas("510", "510", "634.99", "634.99"), NOT_RAISED),
     ),
@@ -269,6 +277,15 @@ MORE: dict[str, tuple[Example, ...]] = {
             expected,
         )
         for kappa, expected in (("100", NOT_APPLICABLE), ("99", CONFIRMED))
+    ),
+    "MM-IG-RISE": tuple(
+        Example(
+            f"a normal ratio on {day}",
+            "heavy_chain IgA | light_chain kappa | 2026-01-05 iga 800 mg/dL | 2026-02-05 iga 800 | 2026-03-20 iga 1300 | "
+            f"2026-04-20 iga 1300 | {day} flc_kappa 20 mg/L | {day} flc_lambda 18 mg/L",
+            expected,
+        )
+        for day, expected in (("2026-02-18", PROVISIONAL), ("2026-02-17", CONFIRMED))
     ),
     "MM-LESION-GROWTH": (
         Example(

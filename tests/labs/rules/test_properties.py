@@ -30,7 +30,7 @@ from tests.oracles.generated import facts_of, patient_of, patients, rows_of
 from tests.oracles.plain import PlainPatient
 
 EXAMPLES = settings(
-    max_examples=12,
+    max_examples=8,
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
