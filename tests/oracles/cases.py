@@ -538,6 +538,9 @@ CASES = (
         {"neutrophils": ("0.4", "0.49", "0.5", "0.9", "0.99", "1.0", "1.5", "2")},
         diseases=("MM", "AML", "ALL"),
         remission=True,
+        extra={"symptom": ("0", "1", "1")},
+        gaps=(0, 1, 2, 3, 4, 8, 30),
+        specimens={"symptom": ("fever", "fever", "fatigue", "")},
     ),
     Case(
         "CBC-WBC",

@@ -9,7 +9,19 @@ from functools import cache
 from itertools import combinations
 
 from tests.oracles.others import SUPPORT, baseline, since_remission
-from tests.oracles.plain import INFINITY, D, Mark, PlainPatient, PlainResult, Point, Said, points, series, tell
+from tests.oracles.plain import (
+    INFINITY,
+    D,
+    Mark,
+    PlainPatient,
+    PlainResult,
+    Point,
+    Said,
+    one_a_day,
+    points,
+    series,
+    tell,
+)
 
 BARS = {"haemoglobin": D(10), "neutrophils": D("1.5"), "platelets": D(100)}
 LIFTED = {
@@ -145,11 +157,20 @@ def _under(found: PlainResult | Point, bar: Decimal) -> bool:
     return found.high < bar or (found.high == bar and found.low < bar)
 
 
+def fever_days(patient: PlainPatient) -> set[date]:
+    """Days on which fever was told, as the last report of the day has it."""
+    own = [r for r in patient.results if r.analyte == "symptom" and r.specimen == "fever"]
+    reports = [r for group in {r.group for r in own} for r in one_a_day(r for r in own if r.group == group)]
+    return {r.day for r in reports if r.value == 1}
+
+
 def neutrophils(patient: PlainPatient) -> list[Said]:
+    fever = fever_days(patient)
     marks: dict[date | None, list[Mark]] = {}
     for day, r in sorted(lowest_of_days(patient, "neutrophils").items()):
         if since_remission(patient, day):
-            level = 3 if _under(r, D("0.5")) else 2
+            feverish = r.high < 1 and any(0 <= (day - told).days <= 3 for told in fever)
+            level = 3 if _under(r, D("0.5")) or feverish else 2
             hit = "sure" if r.high < 1 else "weak" if r.low < 1 else ""
             marks.setdefault(patient.line_of(day), []).append(Mark(day, hit, alone=level, both=level))
     return [said for line, row in marks.items() for said in tell(row, line, one_a_line=False, recovers=True)]

@@ -52,6 +52,14 @@ def blasts_of_day(series: Series) -> Bools:
     return seen
 
 
+def told_days(cohort: Cohort, symptom: str) -> Ints:
+    """Packed (patient, day) of every day on which a patient told a symptom, sorted."""
+    s = series_of(cohort, "symptom")
+    kinds = [place for place, group in enumerate(cohort.groups) if group[0] == symptom]
+    told = np.isin(cohort.columns.group[cohort.assessments.rows[s.sources[0]]], kinds) & (s.low > 0)
+    return np.unique(s.patient_days[told])
+
+
 def within_days(series: Series, days: Ints, back: int) -> Bools:
     """Rows that lie on one of these packed days, or at most so many days after one."""
     if not days.size:

@@ -1,16 +1,17 @@
 """Neutrophils are low.
 
 What it checks
-    Neutrophils since the remission: below 1.0 ×10⁹/L at REVIEW, below 0.5 ×10⁹/L at URGENT; PROVISIONAL once, CONFIRMED
-    when the next assessment is low too, URGENT when both lie below 0.5. Of one day the lowest counts, whatever the
-    laboratory.
+    Neutrophils since the remission: below 1.0 ×10⁹/L at REVIEW, below 0.5 ×10⁹/L at URGENT; below 1.0 with fever told
+    on that day or in the 3 days before at URGENT, too. PROVISIONAL once, CONFIRMED when the next assessment is low
+    too. Of one day the lowest counts, whatever the laboratory.
 When it stays silent
     1.0 ×10⁹/L and above: such values are common in health with the Duffy-null type. No result since the remission:
-    NOT_EVALUABLE. Therapy, antibodies, transplant and G-CSF are listed as confounders and silence nothing. Fever is
-    not known to this rule: fever below 1.0 is an emergency whatever is shown here.
+    NOT_EVALUABLE. Therapy, antibodies, transplant and G-CSF are listed as confounders and silence nothing. Fever that
+    nobody recorded, or that came after the count, is not known to this rule (a report of fever has a signal of its
+    own): fever below 1.0 is an emergency whatever is shown here.
 Source
     The bars are those of CTCAE grades 3 (below 1.0) and 4 (below 0.5), which grade toxicity, not relapse. Using them
-    here, both levels, and the repetition are defaults of this project.
+    here, the levels, the 3 days and the repetition are defaults of this project.
 """
 
 from __future__ import annotations
@@ -28,12 +29,13 @@ from labs.rules.base import (
     PROVISIONAL,
     REVIEW,
     URGENT,
+    Comparison,
     Example,
     Rule,
     Threshold,
 )
 from labs.rules.blood_counts.baseline import ALL_DISEASES
-from labs.rules.blood_counts.low_counts import TWICE, below_or_bound, lowest_of_day
+from labs.rules.blood_counts.low_counts import TWICE, below_or_bound, lowest_of_day, told_days, within_days
 from labs.rules.checks import Check, below
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import COUNTS
@@ -43,6 +45,7 @@ from labs.rules.sources import VIGIL
 
 LOW = Threshold("1.0", "10*3/uL", VIGIL, date(2026, 1, 1))
 VERY_LOW = Threshold("0.5", "10*3/uL", VIGIL, date(2026, 1, 1))
+FEVER = Threshold("3", "d", VIGIL, date(2026, 1, 1))
 
 EXAMPLES = (
     Example("1.0 exactly", "2026-01-05 1.0 10*3/uL | 2026-02-05 1.0", NOT_RAISED),
@@ -54,6 +57,24 @@ EXAMPLES = (
     Example("printed as a bound", "2026-02-05 <0.5 10*3/uL", PROVISIONAL, "2026-02-05", URGENT),
     Example("a bound at the bar", "2026-02-05 <1.0 10*3/uL", PROVISIONAL, "2026-02-05", REVIEW),
     Example("a bound that leaves it open", "2026-02-05 <1.5 10*3/uL", PROVISIONAL, "2026-02-05", REVIEW),
+    Example("1.0 exactly, with fever", "2026-02-05 1.0 10*3/uL | 2026-02-05 symptom told @//fever", NOT_RAISED),
+    Example(
+        "with another symptom", "2026-02-05 0.99 10*3/uL | 2026-02-05 symptom told @//fatigue", PROVISIONAL, "", REVIEW
+    ),
+    Example("with fever", "2026-02-05 0.99 10*3/uL | 2026-02-05 symptom told @//fever", PROVISIONAL, "", URGENT),
+    Example(
+        "3 days after fever", "2026-02-08 0.99 10*3/uL | 2026-02-05 symptom told @//fever", PROVISIONAL, "", URGENT
+    ),
+    Example(
+        "4 days after fever", "2026-02-09 0.99 10*3/uL | 2026-02-05 symptom told @//fever", PROVISIONAL, "", REVIEW
+    ),
+    Example(
+        "fever before, then asked again",
+        "2026-02-06 0.99 10*3/uL | 2026-02-05 symptom told @//fever | 2026-02-06 symptom not_told",
+        PROVISIONAL,
+        "",
+        URGENT,
+    ),
     Example(
         "of two laboratories of one day the lower counts",
         "2026-02-05 0.9 10*3/uL @A | 2026-02-05 1.2 @B",
@@ -68,7 +89,13 @@ EXAMPLES = (
 def neutropenia(cohort: Cohort) -> Signal:
     """Neutrophils against two bars."""
     n = lowest_of_day(cohort, "neutrophils")
-    level = np.where(below_or_bound(n, VERY_LOW), int(URGENT), int(REVIEW))
+    feverish = (n.high < LOW.amount) & within_days(n, told_days(cohort, "fever"), int(FEVER.value))
+    level = np.where(below_or_bound(n, VERY_LOW) | feverish, int(URGENT), int(REVIEW))
+
+    def compared(row: int) -> list[Comparison]:
+        needed = f"with fever told on the day or in the {FEVER.value} days before"
+        return [Comparison("fever", "told", needed, met=True)] if feverish[row] else []
+
     return weighed(
         n,
         criterion,
@@ -78,6 +105,7 @@ def neutropenia(cohort: Cohort) -> Signal:
         terms=Terms(TWICE, alone=level, both=level),
         silences=before_remission(n),
         notes=remission_note,
+        extras=compared,
     )
 
 
@@ -91,8 +119,9 @@ RULE = Rule(
     title="Neutropenia",
     criteria_version="VIGIL-1",
     diseases=ALL_DISEASES,
-    reads=("neutrophils",),
-    thresholds=(LOW, VERY_LOW),
+    reads=("neutrophils", "symptom"),
+    judges=("neutrophils",),
+    thresholds=(LOW, VERY_LOW, FEVER),
     sources=(VIGIL,),
     examples=EXAMPLES,
     evaluate=neutropenia,
