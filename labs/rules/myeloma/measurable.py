@@ -1,5 +1,11 @@
 """Which marker of a myeloma can be followed: stated by a physician, else derived from the baseline of the line.
 
+Measurable are serum M-protein from 1.0 g/dL, urine M-protein from 200 mg in 24 hours, free light chains where the
+involved one reaches 100 mg/L with an abnormal ratio, and, for response only, plasma cells from 30 % of marrow. An
+intact immunoglobulin is followed by serum and urine; a light-chain-only clone secretes no serum M-protein, and an
+oligo- or non-secretory one neither. Progression counts by light chains only where neither protein is measurable, and by
+marrow only where none of the three is.
+
 A derived "not measurable" never silences the serum and urine rules: the record may begin in remission, and a low value
 at the start of a line proves little. It only opens the way for the markers that stand in (free light chains, marrow).
 """
@@ -25,6 +31,7 @@ T = TypeVar("T")
 SERUM = Threshold("1.0", "g/dL", RAJKUMAR_2011, date(2011, 5, 5))
 URINE = Threshold("200", "mg/(24.h)", RAJKUMAR_2011, date(2011, 5, 5))
 INVOLVED_FLC = Threshold("100", "mg/L", DISPENZIERI_2009, date(2009, 2, 1))
+MARROW = Threshold("30", "%", RAJKUMAR_2011, date(2011, 5, 5))
 BASELINE_BEFORE = Threshold("60", "d", VIGIL, date(2026, 1, 1))
 BASELINE_AFTER = Threshold("14", "d", VIGIL, date(2026, 1, 1))
 BEFORE, AFTER = int(BASELINE_BEFORE.value), int(BASELINE_AFTER.value)

@@ -109,6 +109,16 @@ def beyond(kappa: Series, lambda_: Series, low: Ints, high: Ints, clone: Ints) -
     return surely, possibly
 
 
+def outside(cohort: Cohort) -> Bools:
+    """Rows of `flc_difference` that may lie outside the range for the kidney function, on either side."""
+    p, r = pairs(cohort), ranges(cohort)
+    kappa, lambda_ = p.kappa.only_rows(p.of_kappa), p.lambda_.only_rows(p.of_lambda)
+    side = np.ones(kappa.size, np.int64)
+    above, below = (beyond(kappa, lambda_, r.low, r.high, sign)[1] for sign in (side, -side))
+    out: Bools = above | below
+    return out
+
+
 def _limit(cohort: Cohort, series: Series, otherwise: Threshold, *, upper: bool) -> Ints:
     """The limit printed beside each value, else that of the common assay."""
     rows = cohort.assessments.rows[series.sources[0]]

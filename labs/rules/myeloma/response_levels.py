@@ -9,14 +9,13 @@ from labs.rules.base import Threshold
 from labs.rules.evidence import interval_text
 from labs.rules.myeloma.measurable import URINE
 from labs.rules.series import Series
-from labs.rules.sources import KUMAR_2016, RAJKUMAR_2011
+from labs.rules.sources import KUMAR_2016
 
 NINETY = Threshold("90", "%", KUMAR_2016, date(2016, 8, 1))
 HALF = Threshold("50", "%", KUMAR_2016, date(2016, 8, 1))
 QUARTER = Threshold("25", "%", KUMAR_2016, date(2016, 8, 1))
 URINE_VGPR = Threshold("100", "mg/(24.h)", KUMAR_2016, date(2016, 8, 1))
 MARROW_COMPLETE = Threshold("5", "%", KUMAR_2016, date(2016, 8, 1))
-MARROW_MEASURABLE = Threshold("30", "%", RAJKUMAR_2011, date(2011, 5, 5))
 SD, MR, PR, VGPR, CR, SCR = range(2, 8)
 
 

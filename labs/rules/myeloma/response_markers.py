@@ -12,11 +12,19 @@ from labs.rules.facts import PatientFacts
 from labs.rules.markers import series_of
 from labs.rules.myeloma.bands import Band, Fluid, serum, urine
 from labs.rules.myeloma.light_chains import CLONES, abnormal_ratio, flc_difference, involved_flc_measurable
-from labs.rules.myeloma.measurable import BASELINE_AFTER, BASELINE_BEFORE, INVOLVED_FLC, SERUM, UNSECRETED, URINE
+from labs.rules.myeloma.measurable import (
+    BASELINE_AFTER,
+    BASELINE_BEFORE,
+    INVOLVED_FLC,
+    MARROW,
+    SERUM,
+    UNSECRETED,
+    URINE,
+)
+from labs.rules.myeloma.ratio_range import outside
 from labs.rules.myeloma.response_levels import (
     CR,
     MARROW_COMPLETE,
-    MARROW_MEASURABLE,
     PR,
     SCR,
     SD,
@@ -147,7 +155,7 @@ class _Line:
             series = flc_difference(self.cohort)
             return [self._against(series, "dFLC", difference_level, difference_needs)]
         marrow = self._against(series_of(self.cohort, "plasma_cells_marrow"), "marrow plasma cells", marrow_level,
-                               marrow_needs, repeated=False, least=MARROW_MEASURABLE.amount)  # fmt: skip
+                               marrow_needs, repeated=False, least=MARROW.amount)  # fmt: skip
         return [marrow] if marrow.baseline else []
 
     def light_chains_unnamed(self) -> bool:
@@ -226,7 +234,7 @@ class _Line:
 
     def _ratio(self, needed_from: int) -> Marker:
         series = flc_difference(self.cohort)
-        _, possibly = abnormal_ratio(self.cohort)
+        possibly = abnormal_ratio(self.cohort)[1] | outside(self.cohort)
         below = VGPR if needed_from == CR else CR
         readings = daily(
             Reading(one.day, below if possibly[one.row] else SCR, "abnormal" if possibly[one.row] else "normal")

@@ -100,6 +100,15 @@ def test_stringent_complete_response_needs_ratio_and_clonality() -> None:
     assert told(marrow + "2026-03-01 marrow_clonality polyclonal | " + ratio).now == step("sCR", "2026-03-01")
 
 
+def test_a_ratio_that_only_looks_normal_because_the_kidneys_failed_is_not_called_normal() -> None:
+    marrow = GONE + "2026-03-01 plasma_cells_marrow 2 % | 2026-03-01 marrow_clonality polyclonal | "
+    ratio = (
+        "2026-03-01 flc_kappa 45 mg/L | 2026-03-01 flc_lambda 100 | 2026-04-01 flc_kappa 45 | 2026-04-01 flc_lambda 100"
+    )
+    assert told(marrow + ratio).now == step("sCR", "2026-03-01")
+    assert told(marrow + ratio + " | 2026-03-20 egfr 25").now == step("CR", "2026-03-01")
+
+
 def test_a_band_of_another_isotype_does_not_preclude_complete_response() -> None:
     marrow = GONE.replace("2026-04-01 ife_serum negative", "2026-04-01 ife_serum positive:_IgA-lambda")
     assert told(marrow + "2026-03-01 plasma_cells_marrow 2 %").now == step("CR", "2026-03-01")
