@@ -134,6 +134,8 @@ def _standing(cohort: Cohort, found: list[Finding], latest_day: Ints) -> list[in
 
 def _say_unreadable(draft: _Draft, rule: Rule, cohort: Cohort, latest_day: Ints) -> None:
     """A result that came after the latest usable one but cannot be used makes the answer open."""
+    if not cohort.unreadable:
+        return
     later = {
         patient
         for patient, analyte, day in cohort.unreadable

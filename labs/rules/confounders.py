@@ -81,7 +81,9 @@ def under(cohort: Cohort, series: Series, *kinds: str) -> Bools:
 def _intervals(cohort: Cohort, kinds: tuple[str, ...]) -> tuple[Ints, Ints]:
     """Packed (patient, day): first of each event of these kinds, sorted; last of all up to it, with their windows."""
     kind, starts, ends = cohort.once("events", lambda: _events(cohort))
-    rows = np.isin(kind, [PLACES[one] for one in kinds])
+    wanted = np.zeros(len(PLACES), bool)
+    wanted[[PLACES[one] for one in kinds]] = True
+    rows = wanted[kind]
     return starts[rows], np.maximum.accumulate(ends[rows])
 
 

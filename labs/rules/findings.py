@@ -21,6 +21,8 @@ from labs.rules.wording import amount_text, day_text, percent_text
 def findings(rule: Rule, signal: Signal, judged: Bools) -> list[Finding]:
     """Every finding of a rule."""
     found = episodes(signal, judged, int(AWAY.value) if rule.recovers else 0)
+    if not found:
+        return []
     comparing = Comparing(signal, found)
     bases = [_basis(comparing, episode) for episode in found]
     write_out(signal.series, (row for basis in bases for _, row in basis.rows))
