@@ -17,7 +17,7 @@ from labs.rules.base import CONFIRMED, PROVISIONAL, Finding
 
 T = TypeVar("T")
 FORTNIGHT = timedelta(days=14)
-SYMPTOMS = frozenset({"SYMPTOM-URGENT", "SYMPTOM"})
+SYMPTOMS = frozenset({"SYMPTOM-URGENT", "SYMPTOM-OTHER"})
 STANDING = (PROVISIONAL, CONFIRMED)
 
 

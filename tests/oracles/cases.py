@@ -256,14 +256,14 @@ CASES = (
         specimens={"symptom": ("headache", "confusion", "fatigue", "")},
     ),
     Case(
-        "SYMPTOM",
+        "SYMPTOM-OTHER",
         symptoms.other,
         {"symptom": ("0", "1", "1")},
         comparators=("",),
         specimens={"symptom": ("headache", "bone_pain", "fatigue", "")},
     ),
     Case(
-        "OVERDUE",
+        "TEST-OVERDUE",
         symptoms.overdue,
         {"overdue": ("0", "45", "46")},
         diseases=("MM", "AML", "ALL"),

@@ -347,5 +347,5 @@ HELD: dict[str, tuple[str, str, str]] = {
 
 ONLY_TOLD: dict[str, str] = {
     "CBC-PLATELETS: 20.2 %": "no value is held against it: it shows that the fall of 30 % lies beyond chance",
-    "OVERDUE: 50 %": "applied where the plan is read: tests/labs/actions/test_told_and_absent.py",
+    "TEST-OVERDUE: 50 %": "applied where the plan is read: tests/labs/actions/test_told_and_absent.py",
 }

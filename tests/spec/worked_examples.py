@@ -609,7 +609,7 @@ LEUKAEMIA = (
         "E41",
         "",
         LAMBDA_ONLY + FLC_BASE + "2026-06-20 overdue 45 d @//flc [..45]",
-        (Raised("OVERDUE", State.NOT_EVALUABLE, REVIEW, "2026-06-20", ("absence of a result is not stability",)),),
+        (Raised("TEST-OVERDUE", State.NOT_EVALUABLE, REVIEW, "2026-06-20", ("absence of a result is not stability",)),),
         {"MM-PD-FLC": NOT_EVALUABLE, "MM-PARAPROTEIN-FLC": NOT_EVALUABLE},
     ),
     Worked(

@@ -109,7 +109,7 @@ def _label(series: Series, row: int) -> str:
 
 
 RULE = Rule(
-    code="OVERDUE",
+    code="TEST-OVERDUE",
     title="Test that follows the disease is overdue",
     criteria_version="VIGIL-1",
     diseases=frozenset({"MM", "AML", "ALL"}),

@@ -76,7 +76,7 @@ def criterion(value: Ints, _: Ints) -> Check:
 
 
 RULE = Rule(
-    code="SYMPTOM",
+    code="SYMPTOM-OTHER",
     title="Symptom that may belong to a relapse",
     criteria_version="VIGIL-1",
     diseases=frozenset({"MM", "AML", "ALL"}),

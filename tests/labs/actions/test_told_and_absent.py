@@ -73,7 +73,7 @@ def test_a_symptom_raises_a_signal_with_what_it_may_stand_for(patient: Patient) 
     make_symptom_report(patient, "confusion", "bone_pain", reported_on=date(2026, 11, 1))
     look(patient)
 
-    urgent, other = on_screen(patient)["SYMPTOM-URGENT"], on_screen(patient)["SYMPTOM"]
+    urgent, other = on_screen(patient)["SYMPTOM-URGENT"], on_screen(patient)["SYMPTOM-OTHER"]
 
     assert (urgent.level, other.level) == ("URGENT", "REVIEW")
     assert urgent.explanation == ("Confusion told on 1 Nov 2026; may stand for hypercalcaemia, hyperviscosity.")
@@ -88,7 +88,7 @@ def test_a_symptom_within_a_fortnight_joins_the_signal_of_the_laboratory(patient
 
     flags = on_screen(patient)
 
-    assert "SYMPTOM" not in flags
+    assert "SYMPTOM-OTHER" not in flags
     assert flags["MM-PD-SERUM-M"].explanation.endswith("Bone pain told on 21 Nov 2026.")
     assert "symptom" in {item["role"] for item in flags["MM-PD-SERUM-M"].finding["evidence"]}
 
@@ -98,7 +98,7 @@ def test_a_symptom_fifteen_days_after_stands_by_itself(patient: Patient) -> None
     make_series(patient, "serum_m", RISING)
     look(patient, NOW + timedelta(days=2))
 
-    assert {"SYMPTOM", "MM-PD-SERUM-M"} <= on_screen(patient).keys()
+    assert {"SYMPTOM-OTHER", "MM-PD-SERUM-M"} <= on_screen(patient).keys()
 
 
 def test_an_urgent_symptom_makes_the_signal_it_joins_urgent(patient: Patient) -> None:
@@ -119,7 +119,7 @@ def test_a_flag_that_came_before_the_laboratorys_lives_on_in_it_and_says_so(pati
     make_series(patient, "serum_m", STABLE)
     make_symptom_report(patient, "bone_pain", reported_on=date(2026, 11, 1))
     look(patient)
-    symptom = on_screen(patient)["SYMPTOM"]
+    symptom = on_screen(patient)["SYMPTOM-OTHER"]
 
     make_series(patient, "serum_m", {date(2026, 10, 20): "0.9", date(2026, 11, 7): "1.0"})
     look(patient)
@@ -137,11 +137,11 @@ def test_a_planned_test_late_by_half_its_interval_is_a_signal_and_not_a_day_befo
     late = datetime(2026, 8, 21, 9, tzinfo=UTC)  # 46 days after DUE: half of 91, up
 
     look(patient, late - timedelta(days=1))
-    assert "OVERDUE" not in on_screen(patient)
-    assert Evaluation.objects.get(patient=patient).answers["OVERDUE"]["answer"] == "not_raised"
+    assert "TEST-OVERDUE" not in on_screen(patient)
+    assert Evaluation.objects.get(patient=patient).answers["TEST-OVERDUE"]["answer"] == "not_raised"
 
     look(patient, late)
-    flag = on_screen(patient)["OVERDUE"]
+    flag = on_screen(patient)["TEST-OVERDUE"]
     assert (flag.signal, flag.level) == (Signal.NOT_EVALUABLE, "REVIEW")
     assert flag.explanation == (
         "SPEP: planned for 6 Jul 2026 and not there by 21 Aug 2026, 46 days late; "
@@ -155,7 +155,7 @@ def test_the_signal_stays_the_same_from_day_to_day_and_ends_with_the_result(pati
     first, *_ = planned(patient)
     for day in range(3):
         evaluate_overdue(by=system_account(), now=datetime(2026, 9, 1 + day, 9, tzinfo=UTC))
-    flag = on_screen(patient)["OVERDUE"]
+    flag = on_screen(patient)["TEST-OVERDUE"]
     assert kinds(flag) == ["raised"]
 
     first.closed_by = make_report(patient, collected_on=date(2026, 9, 4))
@@ -172,8 +172,8 @@ def test_nothing_is_late_without_a_plan_and_nobody_is_told_that_all_is_well(pati
     make_series(patient, "serum_m", STABLE)
     look(patient)
 
-    assert "OVERDUE" not in on_screen(patient)
-    answer = Evaluation.objects.get(patient=patient).answers["OVERDUE"]
+    assert "TEST-OVERDUE" not in on_screen(patient)
+    answer = Evaluation.objects.get(patient=patient).answers["TEST-OVERDUE"]
     assert answer == {"answer": "not_evaluable", "missing": ["a plan with tests that follow the disease"]}
 
 
@@ -191,7 +191,7 @@ def test_tests_of_an_ended_plan_skipped_ones_and_those_of_other_kinds_are_not_la
 
     look(patient)
 
-    assert "OVERDUE" not in on_screen(patient)
+    assert "TEST-OVERDUE" not in on_screen(patient)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -201,7 +201,7 @@ def test_the_whole_cohort_is_told_the_same(patient: Patient) -> None:
     planned(patient, "flc")
     look(patient)
     before = {rule: flag.finding for rule, flag in on_screen(patient).items()}
-    assert {"OVERDUE", "MM-PD-SERUM-M"} <= before.keys()
+    assert {"TEST-OVERDUE", "MM-PD-SERUM-M"} <= before.keys()
 
     evaluate_range(first=patient.pk, last=patient.pk, by=system_account(), now=NOW)
 

@@ -14,7 +14,7 @@ from labs.rules.replay.report import WHOLE_SET, not_asked, tables
 GIVEN = (
     "2026-01-05 0.2 g/dL | 2026-02-05 0.2 | 2026-03-05 1.0 | 2026-04-05 1.1 | 2026-04-05 ife_serum positive:_IgG-kappa"
 )
-RULES = [BY_CODE[code] for code in ("MM-PD-SERUM-M", "MM-OLIGOCLONAL", "SYMPTOM", "AML-MARROW", "MM-CALCIUM")]
+RULES = [BY_CODE[code] for code in ("MM-PD-SERUM-M", "MM-OLIGOCLONAL", "SYMPTOM-OTHER", "AML-MARROW", "MM-CALCIUM")]
 
 
 def test_rules_without_anything_to_judge_are_named_and_have_no_line() -> None:
@@ -22,7 +22,7 @@ def test_rules_without_anything_to_judge_are_named_and_have_no_line() -> None:
 
     silent = not_asked(cohort, RULES)
 
-    assert silent.keys() == {"SYMPTOM", "AML-MARROW", "MM-CALCIUM"}
+    assert silent.keys() == {"SYMPTOM-OTHER", "AML-MARROW", "MM-CALCIUM"}
     assert silent["MM-CALCIUM"] == "the files hold nothing that it judges"
 
 
