@@ -278,7 +278,7 @@ def gone(band: int) -> bool:
 
 
 def _band_text(fluid: Fluid, row: int) -> str:
-    words = {Band.NEGATIVE: "negative", Band.OTHER: "another isotype only", Band.SAME: "the clone's band",
-             Band.EQUIVOCAL: "equivocal", Band.OPEN: "a band not typed in full"}  # fmt: skip
+    words = {Band.NEGATIVE: "negative", Band.OTHER: "positive for another isotype only", Band.SAME: "positive for the clone",
+             Band.EQUIVOCAL: "equivocal", Band.OPEN: "positive, not typed in full"}  # fmt: skip
     drug = ", which may be a therapeutic antibody (interference test)" if fluid.may_be_drug[row] else ""
     return words[Band(int(fluid.band[row]))] + drug
