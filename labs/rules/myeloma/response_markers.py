@@ -215,9 +215,7 @@ class _Line:
             for row in range(series.size)
             if fluid.band[row] != Band.NOT_DONE and self.start < series.day[row] <= self.last
         )
-        return Marker(
-            name, CR, readings, f"{name}: not done in this line", lambda _: f"{name} without the clone's band"
-        )
+        return Marker(name, CR, readings, f"{name}: not done in this line", lambda _: f"{name} negative for the clone")
 
     def _marrow(self) -> Marker:
         series = series_of(self.cohort, "plasma_cells_marrow")
@@ -278,7 +276,12 @@ def gone(band: int) -> bool:
 
 
 def _band_text(fluid: Fluid, row: int) -> str:
-    words = {Band.NEGATIVE: "negative", Band.OTHER: "positive for another isotype only", Band.SAME: "positive for the clone",
-             Band.EQUIVOCAL: "equivocal", Band.OPEN: "positive, not typed in full"}  # fmt: skip
+    words = {
+        Band.NEGATIVE: "negative",
+        Band.OTHER: "positive for another isotype only",
+        Band.SAME: "positive for the clone",
+        Band.EQUIVOCAL: "equivocal",
+        Band.OPEN: "positive, not typed in full",
+    }
     drug = ", which may be a therapeutic antibody (interference test)" if fluid.may_be_drug[row] else ""
     return words[Band(int(fluid.band[row]))] + drug
