@@ -14,6 +14,7 @@ from decimal import Decimal
 from labs.models import Result
 from labs.selectors.bars import NOTHING_SAID, bars, usable_now
 from labs.selectors.criteria import in_force_at
+from labs.selectors.rows import is_marked
 from labs.selectors.said import Said
 from labs.vocabulary import variation
 from labs.vocabulary.grades import CTCAE, DEFAULT, Grade, Version, anaemia, ctcae_grade
@@ -56,7 +57,7 @@ def grading_of(patient: Patient) -> Version:
 
 
 def readings(results: Iterable[Result], *, patient: Patient, version: Version = DEFAULT) -> dict[int, Reading]:
-    """Result id -> how it is read. What is cancelled or entered in error is not read."""
+    """Result id -> how it is read. What is cancelled, entered in error or marked spurious is not read."""
     return {one.pk: reading_of(one, patient=patient, version=version) for one in results}
 
 
@@ -66,7 +67,7 @@ def reading_of(result: Result, *, patient: Patient, version: Version = DEFAULT) 
     known = reference_range(
         result.analyte, age_days=age, sex=patient.sex, low=result.reference_low, high=result.reference_high
     )
-    if result.value is None or not is_usable(result.status):
+    if result.value is None or not is_usable(result.status) or is_marked(result):
         return Reading(known)
     low, high = (known.range.low, known.range.high) if known else (None, None)
     exact = result.analyte == "haemoglobin" and not result.comparator

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from labs.models import Result, ResultStatus
+from labs.selectors.rows import MARKED
 from labs.vocabulary.analytes import ANALYTES
 from patients.access import visible_to
 from patients.models import User
@@ -39,6 +40,7 @@ COLUMNS = (
     Column("target"),
     Column("note"),
     Column("version", "integer"),
+    Column("marked_spurious"),
 )
 FIELDS = (
     "mrn",
@@ -65,13 +67,14 @@ FIELDS = (
     "target",
     "note",
     "version",
+    "marked",
 )
 UNITS = {code: analyte.unit for code, analyte in ANALYTES.items()}
 
 
 def select(filters: Filters, user: User, now: datetime) -> QuerySet[Any]:
     """Current versions of results this person may see, in the order they were stored."""
-    results = Result.objects.filter(visible_to(user, "patient__"), is_current=True)
+    results = Result.objects.filter(visible_to(user, "patient__"), is_current=True).annotate(marked=MARKED)
     results = of_disease(narrowed(with_mrn(results), filters, day="collected_on"), filters.disease)
     if filters.status:
         results = results.filter(status=filters.status)
@@ -84,6 +87,7 @@ def rows(results: QuerySet[Any]) -> Iterator[tuple[Value, ...]]:
         mrn, site, accession, at, on, time_known, code, analyte, value, unit, status, comparator, comparable, *rest = (
             row
         )
+        *rest, marked = rest
         when = at.isoformat() if time_known and at is not None else on.isoformat()
         known_unit = UNITS.get(analyte, "") if comparable is not None else ""
         yield (
@@ -100,6 +104,7 @@ def rows(results: QuerySet[Any]) -> Iterator[tuple[Value, ...]]:
             comparable,
             known_unit,
             *rest,
+            "yes" if marked else "",
         )
 
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from labs.models import Result
 from labs.selectors.computed import FILTRATION_UNIT, ComputedRow
 from labs.selectors.readings import Moved, Reading, reading_of
+from labs.selectors.rows import is_marked
 from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.grades import DEFAULT, NAMES, WHO_2024, Grade, Version
 from labs.vocabulary.kidney import filtration
@@ -113,7 +114,7 @@ def latest_read(
     grading: Version = DEFAULT,
 ) -> list[str]:
     """Sentences about the latest value of each of these analytes: grade, class, eGFR, change. Results oldest first."""
-    newest = {one.analyte: one for one in results if one.is_current and one.analyte in analytes}
+    newest = {one.analyte: one for one in results if one.is_current and not is_marked(one) and one.analyte in analytes}
     several = len(newest) > 1
     said = []
     for code in analytes:

@@ -30,6 +30,8 @@ from tests.factories import (
     make_site,
     make_user,
 )
+from tracker.reports.report import Filters
+from tracker.reports.results import RESULTS
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2025, 7, 1, tzinfo=UTC)
@@ -176,6 +178,24 @@ def test_the_result_is_struck_counted_and_found(client: Client, physician: User,
     page = client.get(reverse("result", args=[patient.pk, result.pk])).content.decode()
     assert "clotted sample" in page
     assert "Take the mark back" in page
+
+
+def test_a_spurious_value_is_neither_graded_nor_computed_with(
+    client: Client, physician: User, patient: Patient
+) -> None:
+    wrong = make_result(patient, "creatinine", "8.8")
+    assert "CTCAE" in client.get(reverse("patient", args=[patient.pk])).content.decode()
+    make_mark(wrong)
+    page = client.get(reverse("patient", args=[patient.pk])).content.decode()
+    assert "CTCAE" not in page
+    assert "eGFR" not in page
+
+
+def test_an_export_says_which_results_are_marked(patient: Patient) -> None:
+    make_mark(patient.results.get())
+    chosen = RESULTS.select(Filters(), system_account(), NOW)
+    [row] = RESULTS.rows(chosen)
+    assert row[[column.name for column in RESULTS.columns].index("marked_spurious")] == "yes"
 
 
 def test_a_foreign_result_is_not_there(client: Client, physician: User, patient: Patient) -> None:
