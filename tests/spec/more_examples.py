@@ -221,6 +221,27 @@ MORE: dict[str, tuple[Example, ...]] = {
         )
     ),
     "ASSAY-CHANGED": (
+        Example(
+            "residual disease, negative by both",
+            "2026-01-05 mrd_flow <0.01 % @A/flow/marrow | 2026-03-05 <0.001 @A/sequencing/marrow",
+            State.NOT_EVALUABLE,
+            "2026-03-05",
+            INFO,
+        ),
+        Example(
+            "E33 negative in blood, positive in marrow",
+            "2026-01-05 mrd_molecular <0.01 % @A/PCR/blood | 2026-03-05 0.02 @A/PCR/marrow",
+            State.NOT_EVALUABLE,
+            "2026-03-05",
+            REVIEW,
+        ),
+        Example(
+            "positive before, too",
+            "2026-01-05 mrd_molecular 0.01 % @A/PCR/blood | 2026-03-05 0.02 @A/PCR/marrow",
+            State.NOT_EVALUABLE,
+            "2026-03-05",
+            INFO,
+        ),
         *(
             Example(
                 f"urine M-protein higher by {rise}",

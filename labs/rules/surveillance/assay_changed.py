@@ -96,32 +96,11 @@ EXAMPLES = (
     ),
     Example("higher by 0.5", "2026-01-05 0.4 g/dL @A/SPEP | 2026-03-05 0.9 @B/SPEP", State.NOT_EVALUABLE, "", REVIEW),
     Example(
-        "residual disease, negative by both",
-        "2026-01-05 mrd_flow <0.01 % @A/flow/marrow | 2026-03-05 <0.001 @A/sequencing/marrow",
-        State.NOT_EVALUABLE,
-        "2026-03-05",
-        INFO,
-    ),
-    Example(
         "E40 positive below the limit of the old assay",
         "2026-01-05 mrd_flow <0.01 % @A/flow/marrow | 2026-03-05 0.003 @A/sequencing/marrow",
         State.NOT_EVALUABLE,
         "2026-03-05",
         REVIEW,
-    ),
-    Example(
-        "E33 negative in blood, positive in marrow",
-        "2026-01-05 mrd_molecular <0.01 % @A/PCR/blood | 2026-03-05 0.02 @A/PCR/marrow",
-        State.NOT_EVALUABLE,
-        "2026-03-05",
-        REVIEW,
-    ),
-    Example(
-        "positive before, too",
-        "2026-01-05 mrd_molecular 0.01 % @A/PCR/blood | 2026-03-05 0.02 @A/PCR/marrow",
-        State.NOT_EVALUABLE,
-        "2026-03-05",
-        INFO,
     ),
     Example("nothing measured", "2026-01-05 calcium 9.4 mg/dL", NOT_EVALUABLE),
 )
