@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -10,7 +10,7 @@ import numpy as np
 
 from labs.rules.arrays import Bools, Ints
 from labs.rules.base import Comparison, Threshold
-from labs.rules.wording import amount_text, percent_text, unit_text
+from labs.rules.wording import amount_text, listed, percent_text, unit_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,3 +162,9 @@ def more_than_percent(what: str, part: Ints, whole: Ints, bar: Threshold) -> Sha
 def stands_at(what: str, place: Ints, places: Collection[int], needed: str) -> Word:
     """A coded finding that is one of these places on its scale."""
     return Word(what, needed, np.isin(place, list(places)))
+
+
+def met_text(comparisons: Iterable[Comparison]) -> str:
+    """ "neutrophils 0.8 ×10³/µL (below 1.0 ×10³/µL) and platelets ...": what met its bar."""
+    met = (made._replace(what=made.what.removesuffix(" (new)")) for made in comparisons if made.met)
+    return listed([f"{made.what} {made.found} ({made.needed.removeprefix(f'{made.what} ')})" for made in met])

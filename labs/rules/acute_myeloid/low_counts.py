@@ -107,9 +107,8 @@ EXAMPLES = (
     ),
     Example(
         "normal after a transfusion",
-        "event transfusion_platelets 2026-06-02 | "
-        + _IN
-        + "2026-06-01 platelets 92 | 2026-06-08 platelets 120 | 2026-06-08 neutrophils 1.8",
+        _IN + "event transfusion_platelets 2026-06-02 | 2026-06-01 platelets 92 | 2026-06-08 platelets 120 | "
+        "2026-06-08 neutrophils 1.8",
         PROVISIONAL,
         "2026-06-01",
     ),

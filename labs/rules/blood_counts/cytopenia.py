@@ -42,13 +42,13 @@ from labs.rules.base import (
 from labs.rules.blood_counts.baseline import ALL_DISEASES
 from labs.rules.blood_counts.low_counts import BLASTS, TWICE, blasts_of_day, high_days, within_days
 from labs.rules.blood_counts.newly_low import newly_low
-from labs.rules.checks import Check, at_least
+from labs.rules.checks import Check, at_least, met_text
 from labs.rules.cohort import Cohort, to_date
 from labs.rules.confounders import COUNTS, under
 from labs.rules.remission import before_remission, remission_note
 from labs.rules.signals import Signal, Silence, Terms, Words, weighed
 from labs.rules.sources import GREENBERG_1997, VIGIL
-from labs.rules.wording import day_text, listed
+from labs.rules.wording import day_text
 
 BARS = {
     "haemoglobin": Threshold("10.0", "g/dL", GREENBERG_1997, date(1997, 3, 15)),
@@ -159,8 +159,7 @@ def cytopenia(cohort: Cohort) -> Signal:
         return [*seen, *raised, *(made for line in lines for made in line.compared(row))]
 
     def told(row: int) -> str:
-        met = [made for line in lines for made in line.compared(row) if made.met]
-        low = listed([f"{made.what.removesuffix(' (new)')} {made.found} ({made.needed})" for made in met])
+        low = met_text(made for line in lines for made in line.compared(row))
         return f"Newly low: {low} on {day_text(to_date(int(days.day[row])))}"
 
     return weighed(
