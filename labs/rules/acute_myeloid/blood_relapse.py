@@ -119,4 +119,6 @@ RULE = Rule(
     confounders=LEUKAEMIA,
     would_confirm="A second blood sample with blasts at least 7 days after the first; smear review and a marrow "
     "without waiting.",
+    would_clear="Two further samples without blasts, and a marrow without disease; a growth factor that "
+    "explains immature cells.",
 )

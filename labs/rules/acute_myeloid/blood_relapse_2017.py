@@ -87,4 +87,5 @@ RULE = Rule(
     evaluate=blood_relapse,
     confounders=LEUKAEMIA,
     would_confirm="Smear review and a marrow without waiting.",
+    would_clear="A smear review that finds no blasts, and a marrow without disease.",
 )
