@@ -38,7 +38,19 @@ class MarkerGroup:
 GROUPS = (
     MarkerGroup("serum-m", _("Serum M-protein"), ("serum_m",), MYELOMA, ticks=PROTEINS, rules=("MM-PD-SERUM-M",)),
     MarkerGroup("flc", _("Free light chains"), ("flc_kappa", "flc_lambda"), MYELOMA, offers_log=True),
+    MarkerGroup(
+        "flc-ratio",
+        _("Ratio of free light chains, kappa/lambda"),
+        ("flc_ratio",),
+        MYELOMA,
+        vanishes=False,
+        offers_log=True,
+        ticks=(EventKind.DIALYSIS,),
+    ),
     MarkerGroup("urine-m", _("Urine M-protein, 24 h"), ("urine_m",), MYELOMA, rules=("MM-PD-URINE-M",)),
+    MarkerGroup(
+        "immunoglobulins", _("Immunoglobulins"), ("igg", "iga", "igm"), MYELOMA, vanishes=False, ticks=PROTEINS
+    ),
     MarkerGroup(
         "plasma-cells",
         _("Plasma cells in marrow"),
