@@ -299,7 +299,15 @@ MYELOMA = (
         KAPPA + "2025-10-05 serum_m 3.2 g/dL | 2026-01-05 0.3 | 2026-02-05 0.3 | 2026-03-05 0.3 | "
         "2026-01-05 flc_kappa 30 mg/L | 2026-01-05 flc_lambda 10 mg/L | 2026-02-05 flc_kappa 30 mg/L | "
         "2026-02-05 flc_lambda 10 mg/L | 2026-03-05 flc_kappa 210 mg/L | 2026-03-05 flc_lambda 10 mg/L",
-        (Raised("MM-LIGHT-CHAIN-ESCAPE", PROVISIONAL, REVIEW, "2026-03-05", ("24-hour urine", "creatinine", "none since dFLC rose")),),
+        (
+            Raised(
+                "MM-LIGHT-CHAIN-ESCAPE",
+                PROVISIONAL,
+                REVIEW,
+                "2026-03-05",
+                ("24-hour urine", "creatinine", "none since dFLC rose"),
+            ),
+        ),
         {"MM-PD-FLC": NOT_APPLICABLE, "MM-PD-SERUM-M": NOT_RAISED},
     ),
     Worked(

@@ -115,4 +115,5 @@ RULE = Rule(
     confounders=KIDNEY,
     would_confirm="A repeat creatinine, urine sediment, free light chains, and no other cause: drugs, contrast, "
     "dehydration.",
+    would_clear="A repeat creatinine back near the baseline, or a cause other than myeloma.",
 )
