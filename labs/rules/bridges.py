@@ -38,7 +38,10 @@ def _follow(
     places: Mapping[Group, int],
     codes: Mapping[str, int],
 ) -> None:
-    """Rows of the one group, from the day on, take the group that the other's series has by now."""
+    """Rows of the one group, from the day on, take the group that the other's series has by now.
+
+    Of a patient who was never measured by the other there is nothing to go on with: the rows stay where they are.
+    """
     joins, onto = places.get(bridge.joins), places.get(bridge.onto)
     if joins is None or onto is None or bridge.analyte not in codes:
         return
@@ -47,4 +50,4 @@ def _follow(
     others = rows[of_analyte & (columns.group[rows] == onto)]
     target = dict(zip(columns.patient[others].tolist(), out[others].tolist(), strict=True))
     for row in rows[moved].tolist():
-        out[row] = target.get(int(columns.patient[row]), onto)
+        out[row] = target.get(int(columns.patient[row]), out[row])
