@@ -48,7 +48,7 @@ class Ranges:
     """For each pair of light chains, in fixed point.
 
     low, high   the range of the ratio; `own`: it is the laboratory's
-    egfr        UNKNOWN where none is on record; `stage`: 0 from 60 on or unknown, 1 to 3 below
+    egfr        UNKNOWN where none is on record, or none is needed; `stage`: 0 from 60 on or unknown, 1 to 3 below
     dialysis    no range is validated
     upper_kappa ... lower_lambda  the limits of each light chain
     """
@@ -73,7 +73,7 @@ def ranges(cohort: Cohort) -> Ranges:
 def _ranges(cohort: Cohort) -> Ranges:
     p = pairs(cohort)
     kappa, lambda_ = p.kappa.only_rows(p.of_kappa), p.lambda_.only_rows(p.of_lambda)
-    egfr = _filtration(cohort, kappa)
+    egfr = _filtration(cohort, kappa, _may_matter(kappa, lambda_))
     stage = np.zeros(kappa.size, np.int64)
     for bar in STAGES:
         stage += (egfr != UNKNOWN) & (egfr < bar.amount)
@@ -144,11 +144,20 @@ def _printed(cohort: Cohort, kappa: Series) -> tuple[Ints, Ints]:
     )
 
 
-def _filtration(cohort: Cohort, series: Series) -> Ints:
-    """eGFR of the last 30 days at each row: as reported, else from creatinine."""
+def _may_matter(kappa: Series, lambda_: Series) -> Bools:
+    """Ratios that not every range holds for normal: of the others the kidney function need not be known."""
+    side = np.ones(kappa.size, np.int64)
+    low, high = side * int(LOW_BARS.max()), side * int(HIGH_BARS.min())
+    above, below = (beyond(kappa, lambda_, low, high, sign)[1] for sign in (side, -side))
+    out: Bools = above | below
+    return out
+
+
+def _filtration(cohort: Cohort, series: Series, wanted: Bools) -> Ints:
+    """eGFR of the last 30 days at each row: as reported, else, where it is wanted, from creatinine."""
     out = _recent(series_of(cohort, "egfr"), series)[0]
     creatinine, days = _recent(series_of(cohort, "creatinine"), series)
-    for row in np.flatnonzero((out == UNKNOWN) & (creatinine > 0)).tolist():
+    for row in np.flatnonzero(wanted & (out == UNKNOWN) & (creatinine > 0)).tolist():
         facts = cohort.patients[int(series.patient[row])]
         if facts.birth_date is not None:
             age = _age(facts.birth_date, to_date(int(days[row])))
