@@ -12,7 +12,7 @@ PRODUCTION := VIGIL_ENV=production SECRET_KEY=only-for-checking-settings-0123456
 	DATABASE_URL=postgresql://nobody@localhost:1/nothing ALLOWED_HOSTS=vigil.example.org
 QUIET_KEY := SECRET_KEY=only-for-checking
 
-.PHONY: help setup setup-dev run test check fix docs bench lock vendor
+.PHONY: help setup setup-dev run test check fix docs mutants bench lock vendor
 .PHONY: check-style check-types check-imports check-migrations check-settings check-templates check-docs
 
 help: ## list the commands
@@ -62,6 +62,10 @@ fix: setup-dev ## mend style where a tool can
 
 docs: setup-dev ## write the generated pages of docs/
 	$(BIN) manage.py build_docs
+
+mutants: setup-dev ## change rules and vocabulary in small ways: does a test notice? Hours; ARGS="labs.rules.episodes*" for a part
+	$(BIN) -m mutmut run --max-children 2 $(ARGS)
+	$(BIN) -m mutmut results
 
 bench: setup-dev ## measure, and print ratios
 	$(BIN) -m benchmarks $(ARGS)
