@@ -49,7 +49,9 @@ def test_coded_findings_ranges_and_details_come_the_same_by_both_readers() -> No
 
     assert told(one) == told(many)
     by_analyte = {one.analytes[int(one.columns.analyte[at])]: at for at in range(one.columns.patient.size)}
-    assert set(by_analyte) == {"ife_serum", "serum_m", "mrd_molecular", "ldh"}, "a result without a finding is no result"
+    assert set(by_analyte) == {"ife_serum", "serum_m", "mrd_molecular", "ldh"}, (
+        "a result without a finding is no result"
+    )
     fixation, residual, ldh = by_analyte["ife_serum"], by_analyte["mrd_molecular"], by_analyte["ldh"]
     assert one.columns.amount[fixation] == 2
     assert one.note_of(fixation).coded == "positive: IgG-lambda"
