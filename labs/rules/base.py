@@ -137,6 +137,7 @@ class Finding:
     opened_on, last_on   first and last assessment of the episode that met the criterion: what tells two episodes apart
     onset_on             first of the confirming pair once confirmed, else `opened_on`
     detected_on          collection day of the result that completed the present signal
+    recovered_on         the day the criterion was first not met again, where it has stayed away (see `recovery.py`)
     series               the comparability group it was found in: specimen, method family, laboratory
     reference            {value, how, confirmed} of the value compared against; empty for a rule with a fixed bar
     """
@@ -160,6 +161,7 @@ class Finding:
     missing: tuple[str, ...] = ()
     would_confirm: str = ""
     would_clear: str = ""
+    recovered_on: date | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Ready for JSON: dates as text, the level by name."""

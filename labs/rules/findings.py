@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any, NamedTuple
 
 from labs.rules.arrays import Bools
@@ -52,6 +53,7 @@ def _finding(rule: Rule, comparing: Comparing, basis: _Basis) -> Finding:
     episode, told, reference, behind, rows = basis
     patient, days = series.patient.item(told), series.day
     facts, day = cohort.patients[patient], to_date(days.item(told))
+    recovered = None if episode.recovered < 0 else to_date(int(series.day[episode.recovered]))
     return Finding(
         patient_key=facts.key,
         rule=rule.code,
@@ -64,7 +66,7 @@ def _finding(rule: Rule, comparing: Comparing, basis: _Basis) -> Finding:
         last_on=to_date(days.item(episode.last)),
         line_started_on=cohort.line_start(patient, days.item(told)),
         series=group_text(series, told),
-        explanation=_explanation(comparing, episode, told, reference) + _recovery_text(series, episode),
+        explanation=_explanation(comparing, episode, told, reference) + _recovery_text(recovered),
         comparisons=tuple(_comparisons(comparing, episode, told, reference)),
         evidence=tuple(item for role, row in rows for item in evidence_of(series, row, role)),
         reference=_reference_dict(series, reference, told, behind),
@@ -72,6 +74,7 @@ def _finding(rule: Rule, comparing: Comparing, basis: _Basis) -> Finding:
         missing=tuple(_missing(signal, episode, told, reference)),
         would_confirm=rule.would_confirm if _asks_for_more(signal, episode) else "",
         would_clear=rule.would_clear if episode.state in (State.PROVISIONAL, State.CONFIRMED) else "",
+        recovered_on=recovered,
     )
 
 
@@ -83,10 +86,8 @@ def _found_text(comparing: Comparing, told: int, reference: Reference | None) ->
     return text + (_change_text(signal, told, reference) if compared and reference else _bar_text(comparing, told))
 
 
-def _recovery_text(series: Series, episode: Episode) -> str:
-    if episode.recovered < 0:
-        return ""
-    return f" Not so any more since {day_text(to_date(int(series.day[episode.recovered])))}."
+def _recovery_text(recovered: date | None) -> str:
+    return "" if recovered is None else f" Not so any more since {day_text(recovered)}."
 
 
 def _asks_for_more(signal: Signal, episode: Episode) -> bool:

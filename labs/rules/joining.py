@@ -30,17 +30,17 @@ class Joined(NamedTuple):
 
 def join(findings: Sequence[Finding]) -> tuple[list[Finding], list[Joined]]:
     """The findings with symptoms taken into signals of the same fortnight, and those that were taken in."""
-    told = [finding for finding in findings if finding.rule in SYMPTOMS and finding.signal in STANDING]
+    told = [finding for finding in findings if finding.rule in SYMPTOMS and _stands(finding)]
     if not told:
         return list(findings), []
     hosts: dict[object, list[int]] = defaultdict(list)
     for place, finding in enumerate(findings):
-        if finding.rule not in SYMPTOMS and finding.signal in STANDING:
+        if finding.rule not in SYMPTOMS and _stands(finding):
             hosts[finding.patient_key].append(place)
     out: list[Finding | None] = list(findings)
     joined = []
     for place, finding in enumerate(findings):
-        if finding.rule in SYMPTOMS and finding.signal in STANDING:
+        if finding.rule in SYMPTOMS and _stands(finding):
             near = [at for at in hosts[finding.patient_key] if _apart(finding, findings[at]) <= FORTNIGHT]
             if near:
                 at = min(near, key=lambda at: _rank(finding, findings[at]))
@@ -48,6 +48,10 @@ def join(findings: Sequence[Finding]) -> tuple[list[Finding], list[Joined]]:
                 out[place] = None
                 joined.append(Joined(finding, findings[at].rule))
     return [finding for finding in out if finding is not None], joined
+
+
+def _stands(finding: Finding) -> bool:
+    return finding.signal in STANDING and finding.recovered_on is None
 
 
 def _there(finding: Finding | None) -> Finding:

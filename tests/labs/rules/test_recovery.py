@@ -46,3 +46,12 @@ def test_relapse_and_progression_never_recover() -> None:
 def test_the_days_are_shown_with_the_thresholds() -> None:
     assert AWAY in shown_thresholds(BY_CODE["CBC-NEUTROPHILS"])
     assert AWAY not in shown_thresholds(BY_CODE["AML-MARROW"])
+
+
+def test_what_recovered_neither_joins_nor_takes_in() -> None:
+    gone = "2026-01-06 symptom told @//fatigue | 2026-01-20 symptom told @//fatigue | 2026-02-06 symptom not_told | "
+    given = LOW + gone + "2026-05-20 symptom not_told | 2026-05-20 neutrophils 2.1"
+    said = evaluate(cohort_of(given, analyte="neutrophils", disease="MM"))
+    assert said.joined == []
+    assert {one.rule for one in said.findings} >= {"CBC-NEUTROPHILS", "SYMPTOM-OTHER"}
+    assert all(one.recovered_on for one in said.findings if one.rule in ("CBC-NEUTROPHILS", "SYMPTOM-OTHER"))
