@@ -43,7 +43,7 @@ PLACES: Mapping[str, int] = {kind: place for place, kind in enumerate(WINDOWS)}
 LATEST = date.max - timedelta(days=400)
 COUNTS = (
     "transfusion_red_cells", "g_csf", "esa", "chemotherapy", "radiotherapy", "antibody", "bispecific",
-    "transplant_autologous", "transplant_allogeneic", "car_t",
+    "transplant_autologous", "transplant_allogeneic", "car_t", "inflammation", "kidney_function",
 )  # fmt: skip
 PROTEINS = ("antibody", "bispecific", "ivig", "car_t", "transplant_autologous")
 LEUKAEMIA = ("g_csf", "chemotherapy", "transplant_autologous", "transplant_allogeneic")

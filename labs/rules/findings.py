@@ -13,6 +13,7 @@ from labs.rules.comparing import Comparing, readings
 from labs.rules.confounders import confounders
 from labs.rules.episodes import Episode, episodes
 from labs.rules.evidence import contradictions, evidence_of, group_text, interval_text, name_text, value_text, write_out
+from labs.rules.other_causes import other_causes
 from labs.rules.recovery import AWAY
 from labs.rules.series import Reference, Series
 from labs.rules.signals import Signal
@@ -70,7 +71,11 @@ def _finding(rule: Rule, comparing: Comparing, basis: _Basis) -> Finding:
         comparisons=tuple(_comparisons(comparing, episode, told, reference)),
         evidence=tuple(item for role, row in rows for item in evidence_of(series, row, role)),
         reference=_reference_dict(series, reference, told, behind),
-        confounders=tuple(confounders(facts, rule.confounders, day) + contradictions(series, [row for _, row in rows])),
+        confounders=(
+            *confounders(facts, rule.confounders, day),
+            *other_causes(cohort, int(series.patient[told]), rule.confounders, day),
+            *contradictions(series, [row for _, row in rows]),
+        ),
         missing=tuple(_missing(signal, episode, told, reference)),
         would_confirm=rule.would_confirm if _asks_for_more(signal, episode) else "",
         would_clear=rule.would_clear if episode.state in (State.PROVISIONAL, State.CONFIRMED) else "",

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from labs.rules.base import Rule, Source
 from labs.rules.confounders import WINDOWS
+from labs.rules.other_causes import CAUSES
 from labs.rules.recovery import shown_thresholds
 from labs.rules.registry import RULES
 from labs.vocabulary.analytes import ANALYTES
@@ -53,7 +54,7 @@ def cited(rule: Rule) -> list[Source]:
 
 def explained_by(rule: Rule) -> list[tuple[str, int | None]]:
     """What may explain a finding otherwise, in words, and for how many days after; None is for good."""
-    windows = [(kind, WINDOWS.get(kind)) for kind in rule.confounders]
+    windows = [(kind, WINDOWS.get(kind) or CAUSES.get(kind)) for kind in rule.confounders]
     return [(known.words, known.days) if known else (kind.replace("_", " "), None) for kind, known in windows]
 
 
