@@ -10,6 +10,7 @@ WRITTEN = {
     "mL/min/{1.73_m2}": "mL/min/1.73 m²",
     "{ratio}": "",
     "umol/L": "µmol/L",
+    "mm2": "mm²",
 }
 
 
