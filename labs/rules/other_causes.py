@@ -1,7 +1,7 @@
 """Results that may explain a low count otherwise: shown with the finding, never silencing it.
 
-Inflammation and a poor kidney function lower counts by themselves. The latest C-reactive protein of the 14 days before and
-the latest eGFR of the 90 days before are looked at; bars and days are defaults of this project.
+Inflammation and a poor kidney function lower counts by themselves. The latest C-reactive protein of the 14 days before
+and the latest eGFR of the 90 days before are looked at; bars and days are defaults of this project.
 """
 
 from __future__ import annotations
