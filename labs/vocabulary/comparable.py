@@ -107,7 +107,8 @@ def _word(
     found = read_coded(analyte, text, coded, specimen)
     if isinstance(found, Comparable):
         return found
-    if analyte.sibling and isinstance(read_value(text, decimal_comma=decimal_comma), Number):
+    graded = read_grade(text) is not None  # "1 plus" is a grade and would be a number too
+    if analyte.sibling and not graded and isinstance(read_value(text, decimal_comma=decimal_comma), Number):
         return _quantity(_sibling(analyte), text, "", unit, specimen, decimal_comma, where)
     return _kept_aside(found, analyte, where)
 

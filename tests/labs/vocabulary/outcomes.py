@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from labs.vocabulary.analyte import Analyte
-from labs.vocabulary.analytes import ANALYTES
+from labs.vocabulary.analytes import ANALYTES, NOT_TAKEN, LocalCode
 from labs.vocabulary.comparable import Comparable, make_comparable
 
 FILE = Path(__file__).parent / "outcomes.txt"
@@ -46,10 +46,11 @@ def told(case: dict[str, Any]) -> str:
 
 
 def cases() -> Iterator[dict[str, Any]]:
-    """For each analyte its texts, units and specimens (all of them for WHOLE); then codes, comparators, collections."""
+    """For each analyte its texts, units and specimens (all of them for WHOLE); then codes, and what is rare."""
     for analyte in ANALYTES.values():
         yield from _of(analyte)
     yield from _codes()
+    yield from _rare()
 
 
 def _of(analyte: Analyte) -> Iterator[dict[str, Any]]:
@@ -104,6 +105,39 @@ def _codes() -> Iterator[dict[str, Any]]:
         }  # fmt: skip
     for text in ("1,5", "1.234,5", "1,234", "12"):
         yield {"code": "718-7", "value_text": text, "unit": "g/dL", "decimal_comma": True}
+
+
+def _rare() -> Iterator[dict[str, Any]]:
+    """Each beside a place ("row 9"), since somebody has to find the result again."""
+    haemoglobin, strip, mass, ife = "718-7", "2887-8", "5804-0", "49275-1"
+    local_codes = {LocalCode("", "HB"): "haemoglobin", LocalCode("North", "EOS"): NOT_TAKEN}
+    for case in (
+        {"code": "nothing", "value_text": "12"},
+        {"code": "HB", "value_text": "12", "unit": "g/dL", "local_codes": local_codes},
+        {"code": "EOS", "value_text": "12", "unit": "%", "laboratory": "North", "local_codes": local_codes},
+        {"code": "EOS", "value_text": "12", "unit": "%", "laboratory": "South", "local_codes": local_codes},
+        {"code": haemoglobin, "value_text": "12", "unit": "g/dL", "display": "Platelets, " + "counted again " * 20},
+        {"code": haemoglobin, "value_text": "7 X", "unit": "g/dL"},
+        {"code": haemoglobin, "value_text": "7X", "unit": "g/dL"},
+        {"code": haemoglobin, "value_text": "X", "unit": "g/dL"},
+        {"code": haemoglobin, "value_text": "7 *g/L*", "unit": ""},
+        {"code": haemoglobin, "value_text": "7 g / dL", "unit": ""},
+        {"code": haemoglobin, "value_text": "7%%", "unit": "g/dL"},
+        {"code": haemoglobin, "value_text": "&gt;7", "unit": "g/dL"},
+        {"code": haemoglobin, "value_text": "7 " + "furlongs" * 9, "unit": "g/dL"},
+        {"code": "1751-7", "value_text": "42 g/L", "unit": "G/L"},
+        {"code": "33358-3", "value_text": "not detected", "unit": "g/L"},
+        {"code": "33358-3", "value_text": "not detected", "unit": "parsec"},
+        {"code": ife, "value_text": "negative", "specimen": "tube 3"},
+        {"code": ife, "value_text": "much to be said " * 10, "specimen": "serum"},
+        {"code": strip, "value_text": "30,5 mg/dL", "specimen": "urine", "decimal_comma": True},
+        {"code": strip, "value_text": "2+", "specimen": "serum"},
+        {"code": strip, "value_text": "1 plus", "specimen": "serum"},
+        {"code": mass, "value_text": "2+", "specimen": "serum"},
+        {"code": mass, "value_text": "1 plus", "specimen": "serum", "unit": "mg/dL"},
+        {"code": mass, "value_text": "1 +", "specimen": "urine"},
+    ):
+        yield case | {"where": "row 9"}
 
 
 if __name__ == "__main__":

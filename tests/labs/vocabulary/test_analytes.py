@@ -5,6 +5,7 @@ from fractions import Fraction
 
 import pytest
 
+from labs.vocabulary.analyte import limits
 from labs.vocabulary.analytes import ANALYTES, BY_LOINC, LABORATORY_ANALYTES, NOT_TAKEN, LocalCode, analyte_for
 from labs.vocabulary.displays import contradicts
 from labs.vocabulary.loinc import LOINC, MISUSED, VIGIL, check_digit, has_valid_check_digit
@@ -278,3 +279,45 @@ def test_a_code_of_another_system_is_not_read_as_loinc() -> None:
     answer = analyte_for("http://snomed.info/sct", "718-7")
     assert isinstance(answer, UnknownCode)
     assert answer.reason is QuarantineReason.CODE_UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("system", "code", "local_codes"),
+    [
+        ("local", "abc", {}),
+        (LOINC, "abc", {}),
+        (LOINC, "718-8", {}),
+        (LOINC, "32731-2", {}),
+        ("local", "EOS", LOCAL),
+        (LOINC, "1975-2", {}),
+    ],
+)
+def test_an_answer_about_a_code_names_the_code(system: str, code: str, local_codes) -> None:
+    answer = analyte_for(system, f" {code} ", laboratory="North", local_codes=local_codes)
+    assert isinstance(answer, UnknownCode | NotTaken)
+    assert answer.code == code
+
+
+def test_a_code_of_another_meaning_keeps_its_code_and_says_why_it_is_not_taken() -> None:
+    answer = analyte_for(LOINC, "11050-2", display="Kappa light chains, total")
+    assert answer == NotTaken("11050-2", "11050-2 is total kappa light chains, which Vigil does not use")
+    assert analyte_for(LOINC, " ").code == ""
+
+
+def test_what_no_laboratory_measures_is_not_taken_under_its_own_code() -> None:
+    answer = analyte_for(VIGIL, "biopsy")
+    assert isinstance(answer, NotTaken)
+    assert answer.code == "biopsy"
+
+
+def test_a_local_code_of_no_named_laboratory() -> None:
+    assert analyte_for("local", "HB", local_codes={LocalCode("", "HB"): "haemoglobin"}) is ANALYTES["haemoglobin"]
+    answer = analyte_for("local", "HB")
+    assert isinstance(answer, UnknownCode)
+    assert answer.message == "HB (local) of an unnamed laboratory is not mapped to an analyte"
+
+
+def test_only_numbers_lie_within_a_range() -> None:
+    assert 5 in limits("5", "9")
+    assert 4 not in limits("5", "9")
+    assert "7" not in limits("5", "9")

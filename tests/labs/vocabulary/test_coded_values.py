@@ -174,3 +174,20 @@ def test_a_stored_finding_gives_its_isotypes_back(isotypes: tuple[Isotype, ...])
 @pytest.mark.parametrize("text", ["", "kappa", "Ig", "IgZ kappa", "IgG kappa lambda", "IgG kappa?"])
 def test_texts_that_name_no_isotype(text: str) -> None:
     assert isotype_of(text) is None
+
+
+def test_160_characters_are_read_and_one_more_is_a_narrative() -> None:
+    longest = "IgG kappa" + ", IgG kappa" + " and IgG kappa" * 10
+    assert len(longest) == 160
+    assert read_immunofixation(longest) == ("positive", (Isotype("IgG", "kappa"),))
+    assert read_immunofixation(longest.replace(", ", " , ")) is None
+
+
+def test_isotypes_in_words() -> None:
+    assert [str(Isotype("IgG", "")), str(Isotype("IgG", "kappa")), str(Isotype("none", "kappa"))] == [
+        "IgG",
+        "IgG-kappa",
+        "free kappa",
+    ]
+    assert isotypes_in("negative") == ()
+    assert isotypes_in("IgG-kappa") == ()

@@ -11,6 +11,7 @@ from labs.vocabulary.analytes import LABORATORY_ANALYTES as ANALYTES
 from labs.vocabulary.analytes import NOT_TAKEN, LocalCode
 from labs.vocabulary.comparable import Comparable, NotTaken, Quarantined, make_comparable
 from labs.vocabulary.fixed_point import to_amount
+from labs.vocabulary.printed_values import Number, Unread, read_value
 from labs.vocabulary.quarantine import CautionCode, QuarantineReason
 
 R = QuarantineReason
@@ -654,3 +655,38 @@ def test_no_number_is_read_from_a_text_python_would_not_read(printed: str) -> No
     assert outcome.amount == to_amount(Decimal(digits), 6)
     assert ("<" in printed) == ("<" in outcome.comparator)
     assert (">" in printed) == (">" in outcome.comparator)
+
+
+# Numbers and words at the edge of what is read.
+
+
+@pytest.mark.parametrize(
+    ("text", "behind"), [("7 X", "X"), ("7X", "X"), ("7 *mg/dL*", "mg/dL"), ("7 mg / dL H", "mg / dL"), ("7 (H)", "")]
+)
+def test_only_flags_are_taken_away_behind_a_number(text: str, behind: str) -> None:
+    assert read_value(text) == Number("", 7, 0, behind)
+
+
+@pytest.mark.parametrize("text", ["X", "X7", "7%%", "1" * 31, "7" + " H" * 40])
+def test_other_texts_are_no_numbers(text: str) -> None:
+    read = read_value(text)
+    assert isinstance(read, Unread)
+    assert read.reason is R.VALUE_UNREADABLE
+
+
+def test_the_longest_numbers() -> None:
+    assert read_value("1" * 30) == Number("", int("1" * 30), 0)
+    assert read_value("70" + " H" * 39) == Number("", 70, 0)
+
+
+def test_a_decimal_comma_is_read_only_where_the_source_is_known_to_print_it() -> None:
+    assert isinstance(read_value("1,5"), Unread)
+    assert read_value("1,5", decimal_comma=True) == Number("", 15, 1)
+    assert read_value("&gt;7") == Number(">", 7, 0)
+
+
+@pytest.mark.parametrize("text", ["1 plus", "1 +", "2+"])
+@pytest.mark.parametrize("code", ["2887-8", "5804-0"])
+def test_a_grade_of_a_specimen_it_is_not_measured_in_is_kept_aside(code: str, text: str) -> None:
+    outcome = make_comparable(code=code, value_text=text, unit="mg/dL", specimen="serum", where="row 3")
+    assert refused(outcome, R.SPECIMEN_CONTRADICTS).where == "row 3"

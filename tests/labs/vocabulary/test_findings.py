@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from labs.vocabulary.analytes import ANALYTES
-from labs.vocabulary.findings import FINDING_KINDS, MODALITIES, same_place, several_lesions, sum_of_products
+from labs.vocabulary.findings import FINDING_KINDS, MODALITIES, place_of, same_place, several_lesions, sum_of_products
 
 
 def test_every_analyte_of_clinicians_is_a_kind_of_finding() -> None:
@@ -31,3 +31,12 @@ def test_the_sum_names_its_lesions_in_one_order() -> None:
 def test_blanks_and_letters_do_not_make_another_place() -> None:
     assert same_place(" Left  orbit", "left ORBIT")
     assert not same_place("left orbit", "right orbit")
+
+
+def test_a_place_keeps_its_letters_and_loses_its_blanks() -> None:
+    assert place_of("  Left  iliac bone ") == "Left iliac bone"
+
+
+def test_the_order_of_lesions_does_not_hang_on_capital_letters() -> None:
+    lesions = {"Rib 7": (Decimal(15), Decimal(10)), "left iliac bone": (Decimal(31), Decimal(20))}
+    assert sum_of_products(lesions) == ("left iliac bone + Rib 7", Decimal(770))

@@ -84,10 +84,12 @@ def test_without_a_range_only_what_needs_none_is_graded(analyte, value, least, m
     ("creatinine", ">", "7.8", 4, 4, "CTCAE v5 grade 4"),
     ("creatinine", ">=", "7.8", 3, 4, "CTCAE v5 grade 3 or more"),
     ("creatinine", "<", "1.0", 0, 0, ""),
+    ("creatinine", "<", "2", 0, 2, ""),
 ])  # fmt: skip
 def test_a_bound_is_graded_by_what_it_can_stand_for(analyte, comparator, value, least, most, text) -> None:
     grade = ctcae_grade(analyte, D(value), comparator=comparator, low=D(150), high=D("1.3"))
     assert (grade.least, grade.most, grade.text) == (least, most, text)
+    assert grade.missing == ""
 
 
 def test_tables_name_analytes_and_rise_grade_by_grade() -> None:
@@ -119,7 +121,7 @@ YEAR = 365.25
     (6, "", "11.5", ""), (6, "", "11.4", "mild"), (6, "", "10.9", "moderate"), (6, "", "7.9", "severe"),
     (13, "female", "12.0", ""), (13, "male", "11.9", "mild"), (13, "male", "8.0", "moderate"),
     (40, "female", "12.0", ""), (40, "female", "11.9", "mild"), (40, "male", "12.9", "mild"), (40, "male", "13.0", ""),
-    (40, "male", "10.9", "moderate"), (40, "male", "7.9", "severe"),
+    (40, "male", "11.0", "mild"), (40, "male", "10.9", "moderate"), (40, "male", "7.9", "severe"),
     (40, "unknown", "13.0", ""), (40, "unknown", "12.5", None), (40, "unknown", "11.5", "mild"),
 ])  # fmt: skip
 def test_anaemia_by_age_and_sex(years: float, sex: str, value: str, expected: str | None) -> None:
@@ -128,3 +130,8 @@ def test_anaemia_by_age_and_sex(years: float, sex: str, value: str, expected: st
 
 def test_anaemia_is_not_told_without_an_age() -> None:
     assert anaemia(D(9), age_days=None, sex="male") is None
+
+
+def test_the_birthday_belongs_to_the_older_band() -> None:
+    assert [anaemia(D("10.4"), age_days=days, sex="male") for days in (181, 182)] == [None, "mild"]
+    assert [anaemia(D("10.7"), age_days=days, sex="male") for days in (729, 730)] == ["", "mild"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal, localcontext
 
 import pytest
 
@@ -16,6 +16,8 @@ from labs.vocabulary.kidney import egfr_ckd_epi_2021, egfr_schwartz, filtration
         ("1.2", 66, "male", "66.6", "66.8"),
         ("3.2", 66, "male", "20.5", "20.7"),
         ("1.8", 70, "male", "39.5", "40.5"),
+        ("0.5", 40, "female", "121.4", "121.6"),  # below the knee: 142 * (0.5/0.7)**-0.241 * 0.9938**40 * 1.012
+        ("0.6", 30, "male", "133.1", "133.3"),
     ],
 )
 def test_ckd_epi_gives_the_published_values(creatinine: str, age: int, sex: str, least: str, most: str) -> None:
@@ -58,4 +60,11 @@ def test_the_formula_follows_the_age() -> None:
 def test_what_the_formula_needs_is_said() -> None:
     assert filtration(Decimal("0.5"), age=17, sex="female") == (None, "bedside Schwartz", "the height")
     assert filtration(Decimal("1.0"), age=50, sex="unknown") == (None, "CKD-EPI 2021", "the sex")
-    assert filtration(Decimal("1.0"), age=None, sex="male").missing == "the date of birth"
+    assert filtration(Decimal("1.0"), age=None, sex="male") == (None, "", "the date of birth")
+
+
+def test_the_rounding_is_its_own() -> None:
+    with localcontext() as context:
+        context.rounding = ROUND_DOWN
+        assert egfr_schwartz(Decimal("0.5"), Decimal(110)) == Decimal("90.9")  # 90.86
+        assert egfr_ckd_epi_2021(Decimal("1.2"), 66, "male") == Decimal("66.7")

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 import pytest
 
+from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.quarantine import NotTaken, Quarantined, QuarantineReason
 from labs.vocabulary.residual import TARGETS, target_of, unusable_detail
 
@@ -51,6 +52,7 @@ def test_genes_of_ageing_blood_are_not_followed(target: str) -> None:
     said = unusable_detail("mrd_sequencing", D(2), "", None, target)
     assert isinstance(said, NotTaken)
     assert target.strip() in said.reason
+    assert said.code == "mrd_sequencing"
 
 
 def test_only_residual_disease_is_asked_for_its_target() -> None:
@@ -66,6 +68,7 @@ def test_only_residual_disease_is_asked_for_its_target() -> None:
         ("0.001", "<", "0.01", True),
         ("0", "", "0.01", False),
         ("0.001", ">", "0.01", False),
+        ("0.001", ">=", "0.01", False),
         ("0.02", "", None, False),
     ],
 )
@@ -79,3 +82,13 @@ def test_a_value_below_its_own_limit_contradicts_itself(
         assert (said.where, said.analyte) == ("row 2", "mrd_molecular")
         assert value in said.message
         assert "laboratory" in said.remedy
+
+
+def test_a_contradicting_limit_is_said_in_full() -> None:
+    assert unusable_detail("mrd_molecular", D("0.001"), "<", D("0.0100"), "NPM1") == Quarantined(
+        QuarantineReason.LIMIT_ABOVE_VALUE,
+        f"{ANALYTES['mrd_molecular'].name}: the limit of detection, 0.01 %, lies above the value, <0.001 %",
+        "Ask the laboratory for the limit of detection in the unit of the value; then correct one of them.",
+        "",
+        "mrd_molecular",
+    )

@@ -5,6 +5,7 @@ from itertools import pairwise
 
 import pytest
 
+from labs.vocabulary.analyte import Range
 from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.comparable import Comparable, make_comparable
 from labs.vocabulary.cross_checks import (
@@ -18,6 +19,7 @@ from labs.vocabulary.diseases import CATEGORIES, MORPHOLOGIES, NEIGHBOURS, code_
 from labs.vocabulary.reference_ranges import (
     CONFIDENCE,
     FALLBACKS,
+    days_of_months,
     fallback_range,
     light_chain_ratio_range,
     reference_range,
@@ -81,6 +83,7 @@ def test_icd_10_tells_disease_and_course(code: str, edition, disease: str, cours
     found = coded_disease(code, edition)
     assert found is not None
     assert (found.disease, found.course) == (disease, course)
+    assert found.name == CATEGORIES[code.upper()[:5]].name
 
 
 @pytest.mark.parametrize(
@@ -179,6 +182,7 @@ def test_fallback_ranges_by_age_and_sex(analyte: str, years: float, sex: str, lo
     found = fallback_range(analyte, age_days=int(D(years) * YEAR), sex=sex)
     assert found is not None
     assert (found.range.low, found.range.high, found.origin) == (D(low), D(high), "fallback")
+    assert found.source in CONFIDENCE
 
 
 @pytest.mark.parametrize(
@@ -218,6 +222,8 @@ def test_fallbacks_of_one_sex_never_overlap(code: str, sex: str) -> None:
 def test_the_range_of_the_laboratory_goes_first() -> None:
     printed = reference_range("haemoglobin", age_days=50 * 365, sex="male", low=D(14))
     assert (printed.range.low, printed.range.high, printed.origin) == (D(14), None, "laboratory")
+    assert printed.source == "printed on the result"
+    assert reference_range("haemoglobin", age_days=None, sex="", high=D(16)).range == Range(None, D(16))
     assert reference_range("haemoglobin", age_days=50 * 365, sex="male").origin == "fallback"
     assert reference_range("haemoglobin", age_days=None, sex="male") is None
 
@@ -286,11 +292,22 @@ def test_only_like_is_compared_with_like(other: dict[str, str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"target": "DNMT3A"}, {"target": "tet2"}, {"specimen": ""}, {"specimen": "csf"}, {"analyte": "wbc"},
-              {"detection": D(1), "quantification": D("0.1")}],
-)  # fmt: skip
-def test_impossible_measurements_are_refused(wrong) -> None:
-    with pytest.raises(ValueError, match=r".+"):
+    ("wrong", "why"),
+    [
+        ({"target": "DNMT3A"}, "DNMT3A is found in healthy blood formation and is no target"),
+        ({"target": "tet2"}, "tet2 is found in healthy blood formation and is no target"),
+        ({"specimen": ""}, "residual disease is measured in marrow or blood, not in nothing"),
+        ({"specimen": "csf"}, "residual disease is measured in marrow or blood, not in csf"),
+        ({"analyte": "wbc"}, "wbc is not a measurement of residual disease"),
+        ({"analyte": "no such"}, "no such is not a measurement of residual disease"),
+        (
+            {"detection": D(1), "quantification": D("0.1")},
+            "the limit of detection lies above the limit of quantification",
+        ),
+    ],
+)
+def test_impossible_measurements_are_refused(wrong, why: str) -> None:
+    with pytest.raises(ValueError, match=f"^{why}$"):
         residual("0.05", **wrong)
 
 
@@ -327,6 +344,7 @@ def test_steps_that_look_like_a_unit(earlier: str, later: str, analyte: str, ste
         return
     assert query is not None
     assert query.why
+    assert query.ratio == D(later) / D(earlier)
     assert float(query.step) in (pytest.approx(float(step)), pytest.approx(1 / float(step)))
     assert (query.step > 1) == (D(later) > D(earlier))
 
@@ -341,7 +359,9 @@ def test_without_an_analyte_every_step_is_looked_for() -> None:
 )
 def test_a_printed_ratio_is_recomputed(printed: str, differs: bool) -> None:
     assert ratio_differs(D(95), D(38), D(printed)) == differs
+    assert ratio_differs(D("0.95"), D("0.38"), D(printed)) == differs
     assert not ratio_differs(D(95), D(0), D(printed))
+    assert not ratio_differs(D(0), D(38), D(printed))
 
 
 @pytest.mark.parametrize(("wbc", "exceeds"), [("6.0", False), ("5.8", False), ("5.7", True)])
@@ -359,3 +379,20 @@ def test_haematocrit_is_about_three_times_haemoglobin(haematocrit: str, misfits:
 @pytest.mark.parametrize(("serum_m", "exceeds"), [("3.9", False), ("4.0", False), ("4.1", True)])
 def test_the_m_protein_fits_into_the_globulins(serum_m: str, exceeds: bool) -> None:
     assert monoclonal_exceeds(D(serum_m), D("7.5"), D("3.5")) == exceeds
+
+
+def test_five_percent_above_the_white_cells_is_still_rounding() -> None:
+    assert not differential_exceeds(D(6), D("6.3"))
+    assert differential_exceeds(D(6), D("6.31"))
+
+
+@pytest.mark.parametrize(
+    ("months", "days"), [(0, 0), (6, 182), (12, 365), (24, 730), (48, 1461), (144, 4383), (216, 6574)]
+)
+def test_months_in_full_days(months: int, days: int) -> None:
+    assert days_of_months(months) == days
+
+
+def test_an_egfr_below_zero_is_an_error() -> None:
+    with pytest.raises(ValueError, match="an eGFR is never negative: -1"):
+        light_chain_ratio_range(D(-1))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal, localcontext
 
 import pytest
 
@@ -70,6 +70,7 @@ def test_one_sided_is_narrower() -> None:
     ("haemoglobin", "10", "10.87", "8.7", False),
     ("haemoglobin", "10", "10.871", "8.7", True),
     ("flc_kappa", "12", "17", "41.7", False),  # E42: 42 % is within what chance explains
+    ("serum_m", "0.5", "0.8", "60.0", True),
     ("serum_m", "0", "0.3", None, None),
     ("mcv", "90", "80", None, None),
 ])  # fmt: skip
@@ -81,8 +82,17 @@ def test_a_change_against_chance(
         assert change is None
     else:
         assert (str(change.percent), change.beyond) == (percent, beyond)
+        assert change.chance == change_value(analyte)
 
 
 def test_variation_is_of_analytes() -> None:
     assert set(VARIATIONS) <= set(ANALYTES)
     assert change_value("mcv") is None
+
+
+def test_the_rounding_is_its_own() -> None:
+    with localcontext() as context:
+        context.rounding = ROUND_DOWN
+        change = change_from("flc_kappa", Decimal(12), Decimal(17))
+    assert change is not None
+    assert change.percent == Decimal("41.7")  # 41.67

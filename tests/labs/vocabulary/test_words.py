@@ -110,6 +110,11 @@ def test_printed_statuses(text: str, status: str | None) -> None:
         ("RT-qPCR", "rt_qpcr"), ("ddPCR", "digital_pcr"), ("clonoSEQ NGS", "sequencing"), ("CD138 IHC", "immunohistochemistry"),
         ("Morphology, 500 cells", "morphology"), ("", ""), ("  ", ""), ("BN II", "other:bn ii"), ("in-house", "other:in-house"),
         ("Freelite and N Latex", "other:freelite and n latex"),
+        ("Diazyme, turbidimetry", "diazyme"), ("Seralite, nephelometry", "seralite"), ("Hevylite, nephelometry", "heavy_light"),
+        ("Sebia FLC ELISA, turbidimetry", "sebia_elisa"), ("Freelite, automated", "freelite"),
+        ("Freelite after electrophoresis", "freelite"), ("Nephelometry, automated analyser", "nephelometry"),
+        ("Capillary electrophoresis, automated", "capillary"), ("Immunofixation, capillary", "other:immunofixation, capillary"),
+        ("Freelite, flow cytometry", "other:freelite, flow cytometry"),
     ],
 )  # fmt: skip
 def test_method_texts(text: str, family: str) -> None:
