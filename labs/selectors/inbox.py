@@ -114,7 +114,7 @@ def inbox_counts(*, user: User, wanted: Wanted) -> dict[str, int]:
 def marker_of(flag: Flag) -> str:
     """The analyte a signal is about: that of its newest own evidence; "" without evidence."""
     evidence = flag.finding.get("evidence") or []
-    own = [item for item in evidence if item.get("role") not in {"reference", "context"}] or evidence
+    own = [item for item in evidence if item.get("role") not in {"reference", "context", "symptom"}] or evidence
     newest: Mapping[str, Any] = max(own, key=lambda item: item.get("collected_on", ""), default={})
     return str(newest.get("analyte", ""))
 

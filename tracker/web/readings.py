@@ -88,11 +88,19 @@ def moved_by(moved: Moved) -> str:
         else _("%(by)s (%(percent)s %%) from own baseline %(before)s")
     )
     return words % {
-        "by": f"{_signed((value - moved.before).normalize())} {unit}".strip(),
+        "by": f"{_signed(_short(value - moved.before))} {unit}".strip(),
         "percent": _signed(moved.change.percent),
-        "before": f"{plain(round(moved.before, 3))} {unit}".strip(),
+        "before": f"{plain(_short(moved.before))} {unit}".strip(),
         "day": date_format(moved.on, "DATE_FORMAT") if moved.on else "",
     }
+
+
+def _short(value: Decimal) -> Decimal:
+    """Two decimals for the eye: a mean of three values has no more; small ones keep two digits."""
+    if not value:
+        return value
+    digits = max(2, 1 - value.adjusted())
+    return round(value, digits).normalize()
 
 
 def moved_verdict(moved: Moved) -> str:
