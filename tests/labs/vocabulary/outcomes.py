@@ -116,6 +116,8 @@ def _rare() -> Iterator[dict[str, Any]]:
         {"code": "HB", "value_text": "12", "unit": "g/dL", "local_codes": local_codes},
         {"code": "EOS", "value_text": "12", "unit": "%", "laboratory": "North", "local_codes": local_codes},
         {"code": "EOS", "value_text": "12", "unit": "%", "laboratory": "South", "local_codes": local_codes},
+        {"code": haemoglobin, "code_system": "http://snomed.info/sct", "value_text": "12", "local_codes": local_codes},
+        {"code": "32731-2", "value_text": "12", "display": "Beta 2 globulin", "local_codes": local_codes},
         {"code": haemoglobin, "value_text": "12", "unit": "g/dL", "display": "Platelets, " + "counted again " * 20},
         {"code": haemoglobin, "value_text": "7 X", "unit": "g/dL"},
         {"code": haemoglobin, "value_text": "7X", "unit": "g/dL"},
