@@ -320,4 +320,5 @@ def test_a_local_code_of_no_named_laboratory() -> None:
 def test_only_numbers_lie_within_a_range() -> None:
     assert 5 in limits("5", "9")
     assert 4 not in limits("5", "9")
+    assert 10 not in limits("5", "9")
     assert "7" not in limits("5", "9")

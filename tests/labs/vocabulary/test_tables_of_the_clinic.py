@@ -311,6 +311,10 @@ def test_impossible_measurements_are_refused(wrong, why: str) -> None:
         residual("0.05", **wrong)
 
 
+def test_both_limits_of_a_measurement_may_be_one() -> None:
+    assert residual("0.1", detection=D("0.1"), quantification=D("0.1")).reading == "positive"
+
+
 # Unit queries.
 
 

@@ -88,7 +88,7 @@ SPELLED = [
     ("count", "10*9/L", "10^9/L|10*9/L|x10*9/L|x10^9/L|10E9/L|x10E9/L|10e9/L|10⁹/L|×10⁹/L|x109/L|G/L|G/l|Giga/L|Gpt/L|bil/L|10 9/L"),
     ("count", "10*12/L", "10^12/L|10*12/L|x10*12/L|x10E12/L|10¹²/L|T/L|T/l|Tera/L|Tpt/L"),
     ("count", "10*6/uL", "M/uL|M/UL|MIL/UL|mil/uL|Mil/uL|mill/uL|million/uL|Million/uL|M/mcL|10*6/uL|x10E6/uL|10^6/µL|Mio/µl|M/mm3|mill/mm3"),
-    ("count", "10*3/uL", "10*3{cells}/uL{auto}|K{WBC}/uL{auto}"),
+    ("count", "10*3/uL", "10*3{cells}/uL{auto}|K{WBC}/uL{auto}|10∗3/uL|K⁄uL"),
     ("count", "/uL", "/uL|/ul|/mm3|/mm³|/cumm|/cu mm|cells/uL|cells/µL|cell/uL|{cells}/uL|{cell}/uL|cells/mm3|/mcL|/cmm"),
     ("count", "10*6/L", "10*6/L|10^6/L|x10E6/L|x10⁶/L"),
     ("count", "/nL", "/nL|/nl"),
@@ -120,7 +120,7 @@ SPELLED = [
     ("volume", "um3", "um3|µm3|um^3|µm³"),
     ("ratio", "{ratio}", "{ratio}|ratio|Ratio|1"),
     ("filtration", "mL/min/{1.73_m2}", ("mL/min/{1.73_m2}|mL/min/1.73m2|mL/min/1.73 m2|mL/min/1.73 m^2|mL/min/1.73m²|ml/min/1.73m2"
-     "|mL/min/1.73|mL/min/1.73.m2|mL/min/{1.73m2}|ML/MIN/1.73M2|mL/min per 1.73 m2")),
+     "|mL/min/1.73|mL/min/1.73.m2|mL/min/1.73·m²|mL/min/{1.73m2}|ML/MIN/1.73M2|mL/min per 1.73 m2")),
     ("filtration", "mL/s/{1.73_m2}", "mL/s/1.73m2"),
     ("per_creatinine", "mg/g", "mg/g|mg/g creat|mg/g{creat}|mg/gCre|mg/g creatinine"),
     ("per_creatinine", "ug/mg", "ug/mg|mcg/mg|µg/mg creat|mcg/mg creat"),
