@@ -297,3 +297,24 @@ def test_an_error_leaves_no_half_file(tmp_path, monkeypatch):
         write(ask("results"), tmp_path / "results.csv")
     assert list(tmp_path.iterdir()) == []
     assert AuditEvent.objects.get(verb="export").detail["complete"] is False
+
+
+def test_explanations_hold_what_a_physician_sees_beside_the_contract():
+    finding = {
+        "evidence": [],
+        "confounders": [{"kind": "g_csf", "text": "G-CSF until 1 Feb 2025", "started_on": "2025-01-20"}],
+        "missing": ["a second assessment"],
+        "comparisons": [{"what": "rise", "found": "0.6 g/dL", "needed": "at least 0.5 g/dL", "met": True}],
+        "reference": {"value": "0.3 g/dL", "how": "lowest single value", "confirmed": False},
+        "would_confirm": "A second assessment.",
+        "would_clear": "The next one below.",
+    }
+    make_flag(finding=finding)
+    (line,) = [json.loads(text) for text in b"".join(stream(ask("explanations", "ndjson"))).decode().splitlines()]
+    (short,) = [json.loads(text) for text in b"".join(stream(ask("flags", "ndjson"))).decode().splitlines()]
+    added = {"comparisons", "reference", "would_confirm", "would_clear"}
+    assert line.keys() - short.keys() == added
+    assert {name: line[name] for name in (*added, "confounders")} == {
+        name: finding[name] for name in (*added, "confounders")
+    }
+    assert read_csv(ask("explanations"))[0].keys() == read_csv(ask("flags"))[0].keys()
