@@ -138,6 +138,14 @@ def test_urgent_symptoms_are_asked_first(disease: str) -> None:
     assert all(len(symptom.code) <= 40 and symptom.source for symptom in symptoms_of(disease))
 
 
+def test_what_is_looked_for_behind_a_symptom_may_differ_by_disease() -> None:
+    headache = next(symptom for symptom in symptoms_of("ALL") if symptom.only_in.get("ALL") == "CNS relapse")
+    assert [headache.behind(disease) for disease in ("ALL", "MM")] == ["CNS relapse", "hyperviscosity"]
+    assert headache.behind("AML") == headache.thinks_of
+    confusion = next(symptom for symptom in symptoms_of("MM") if symptom.code == "confusion")
+    assert confusion.behind("MM") == "hypercalcaemia, hyperviscosity"
+
+
 def test_symptoms_of_one_disease_are_not_asked_in_another() -> None:
     asked = {disease: {symptom.code for symptom in symptoms_of(disease)} for disease in ("MM", "AML", "ALL")}
     assert "testicular_enlargement" not in asked["AML"] | asked["MM"]
