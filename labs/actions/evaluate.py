@@ -32,11 +32,13 @@ log = structlog.get_logger("vigil.evaluate")
 PATIENTS_AT_ONCE = 2_000
 """Patients evaluated in one transaction of whole-cohort work; bounds memory."""
 
+LOCK = f"select id from {Patient._meta.db_table} where id = any(%s) order by id for no key update"  # noqa: S608
+
 # An update leaves answers that say the same as they are: most evaluations change none.
 KEEP_ANSWERS = f"""
     insert into {Evaluation._meta.db_table} as stored (patient_id, evaluated_at, as_of, answers, pending)
-    select patient, %(now)s, %(day)s, answers::jsonb, false
-    from unnest(%(patients)s::bigint[], %(answers)s::text[]) as new(patient, answers)
+    select patient::bigint, %(now)s, %(day)s, answers, false
+    from jsonb_each(%(answers)s::jsonb) as new(patient, answers)
     on conflict (patient_id) do update
     set evaluated_at = excluded.evaluated_at, as_of = excluded.as_of, pending = false,
         answers = case when stored.answers = excluded.answers then stored.answers else excluded.answers end
@@ -132,8 +134,8 @@ def lock_patients(patient_ids: Iterable[int]) -> None:
     Always the first lock, and in one order. Without it an evaluation that read the results before another message
     came would withdraw the flag that message has raised meanwhile.
     """
-    rows = Patient.objects.filter(pk__in=list(patient_ids)).order_by("pk").select_for_update(no_key=True)
-    list(rows.values_list("pk"))
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, [list(patient_ids)])
 
 
 def mark_pending(*, patient_ids: Collection[int]) -> None:
@@ -252,12 +254,7 @@ def _keep_answers(said: Said, subjects: Mapping[str | int, Subject], left_out: L
     with connection.cursor() as cursor:
         cursor.execute(
             KEEP_ANSWERS,
-            {
-                "patients": list(answers),
-                "answers": [json.dumps(kept) for kept in answers.values()],
-                "now": now,
-                "day": now.date(),
-            },
+            {"answers": json.dumps(answers), "now": now, "day": now.date()},
         )
 
 
@@ -268,7 +265,7 @@ def _strength(answer: Answer) -> int:
 def _keep_failures(failures: Collection[Failure], patients: int, *, now: datetime) -> None:
     for failure in failures:
         log.error("rule failed", rule=failure.rule, patients=patients)
-        RuleFailure.objects.create(rule=failure.rule, at=now, patients=patients, error=failure.traceback)
+        RuleFailure.objects.create(rule=failure.rule, at=now, patients=patients, error=failure.where)
 
 
 def _named(error: Exception) -> str:

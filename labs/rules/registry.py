@@ -136,10 +136,14 @@ BY_CODE: Mapping[str, Rule] = {rule.code: rule for rule in RULES}
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A rule that raised an exception: nothing is known from it, for any patient of the cohort."""
+    """A rule that raised an exception: nothing is known from it, for any patient of the cohort.
+
+    `where` is the kind of exception and the lines of code it passed, without its message, which may repeat values.
+    """
 
     rule: str
     traceback: str
+    where: str
 
 
 @dataclass(frozen=True)
@@ -177,8 +181,10 @@ def evaluate(cohort: Cohort, rules: Iterable[Rule] | None = None, as_of: date | 
     for rule in RULES if rules is None else rules:
         try:
             answers, found = _ask(rule, cohort)
-        except Exception:  # noqa: BLE001 - one broken rule must not silence the others; the failure is reported
-            said.failures.append(Failure(rule.code, traceback.format_exc()))
+        except Exception as error:  # noqa: BLE001 - one broken rule must not silence the others; it is reported
+            lines = traceback.format_tb(error.__traceback__)
+            where = "".join([*lines, type(error).__name__])
+            said.failures.append(Failure(rule.code, traceback.format_exc(), where))
         else:
             said.answers[rule.code] = answers
             said.findings.extend(found)

@@ -206,7 +206,7 @@ def test_a_value_in_quarantine_makes_no_impossible(patient: Patient) -> None:
 
 def test_a_rule_that_raises_loses_no_result_and_is_seen(patient: Patient, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(cohort: Cohort) -> None:
-        raise ZeroDivisionError
+        raise ZeroDivisionError(f"secret value {len(cohort.patients)}")
 
     rules = (replace(registry.RULES[0], code="BROKEN", evaluate=broken), *registry.RULES)
     monkeypatch.setattr(registry, "RULES", rules)
@@ -214,7 +214,10 @@ def test_a_rule_that_raises_loses_no_result_and_is_seen(patient: Patient, monkey
     look(patient)
     assert Result.objects.filter(patient=patient, collected_on=RISEN).exists()
     assert flag_of(patient).signal == Signal.PROVISIONAL
-    assert RuleFailure.objects.get().rule == "BROKEN"
+    failure = RuleFailure.objects.get()
+    assert failure.rule == "BROKEN"
+    assert "test_evaluate.py" in failure.error
+    assert "secret value 1" not in failure.error
     assert Evaluation.objects.get(patient=patient).answers["BROKEN"]["answer"] == "not_evaluable"
 
 

@@ -38,6 +38,7 @@ def test_a_rule_that_raises_is_reported_and_loses_nothing_else() -> None:
     evaluation = evaluate(progressing(), [bad, BY_CODE["MM-PD-SERUM-M"]])
     assert [failure.rule for failure in evaluation.failures] == ["BROKEN"]
     assert "on purpose" in evaluation.failures[0].traceback
+    assert evaluation.failures[0].where.endswith("ZeroDivisionError")
     assert [finding.rule for finding in evaluation.findings] == ["MM-PD-SERUM-M"]
     with pytest.raises(KeyError):
         evaluation.answer("example", "BROKEN")
