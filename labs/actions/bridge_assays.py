@@ -11,7 +11,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from labs.actions.evaluate import Evaluated, catch_up, mark_pending
+from labs.actions.criteria_steps import lock_site
+from labs.actions.evaluate import Evaluated, catch_up, lock_patients, mark_pending
 from labs.actions.take_back import stated, take_back
 from labs.models import AssayBridge, Result
 from labs.rules.cohort import Group
@@ -42,6 +43,7 @@ def declare_bridge(
     person. `source`: where the laboratory says so."""
     check_can_bridge(by, site)
     because, told_by = stated(reason), stated(source, "source")
+    lock_site(site.pk)  # of two people who declare at once, one in each direction, the second is refused
     _check(site, analyte, old, new)
     check_not_ahead("since", since, site=site, now=now)
     bridge = AssayBridge(
@@ -136,7 +138,9 @@ def _take(bridge: AssayBridge) -> AssayBridge:
 
 def _ask_again(bridge: AssayBridge) -> None:
     """Mark the patients concerned as waiting, which their pages show, and let a worker ask about them."""
-    mark_pending(patient_ids=patients_of(bridge))
+    patients = patients_of(bridge)
+    lock_patients(patients)  # an evaluation that still runs without this change must not call them evaluated
+    mark_pending(patient_ids=patients)
     app.configure_task(JOB, lock=JOB).defer(bridge_id=bridge.pk)
 
 

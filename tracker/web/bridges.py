@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any, cast
 
 from django import forms
@@ -20,6 +21,7 @@ from labs.rules.cohort import Group
 from labs.selectors.signals import visible_flag
 from labs.selectors.statements import assays_compared, assays_of, bridges_for
 from labs.vocabulary.analytes import ANALYTES
+from patients.access import check_can_bridge
 from patients.models import Role, Site, User
 from patients.problems import problems_of
 from tracker.web import clock
@@ -68,7 +70,7 @@ class BridgeForm(ReasonForm):
 
     def __init__(self, *args: Any, assays: list[Group], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        choices = [("", "–"), *((str(place), in_words(assay)) for place, assay in enumerate(assays))]
+        choices = [("", "–"), *((key_of(assay), in_words(assay)) for assay in assays)]
         for name in ("old", "new"):
             cast("forms.ChoiceField", self.fields[name]).choices = choices
 
@@ -92,12 +94,13 @@ def declare(request: SignedInRequest) -> HttpResponse:
         choose.is_valid()
         shown = {"bridges": list(bridges_for(request.user)), "choose": choose}
         return render(request, "bridges/bridges.html", shown, status=REFUSED)
-    assays = assays_of(site, analyte)
-    form = BridgeForm(request.POST or None, assays=assays, initial=_places(initial, assays))
+    check_can_bridge(request.user, site)
+    assays = {key_of(assay): assay for assay in assays_of(site, analyte)}
+    form = BridgeForm(request.POST or None, assays=list(assays.values()), initial=_keys(initial))
 
     def save() -> AssayBridge:
         given: dict[str, Any] = form.cleaned_data
-        given |= {name: assays[int(given[name])] for name in ("old", "new")}
+        given |= {name: assays[given[name]] for name in ("old", "new")}
         return declare_bridge(site=site, analyte=analyte, by=request.user, now=clock.now(), **given)
 
     if form.is_valid() and attempt(form, save):
@@ -141,6 +144,11 @@ def in_words(assay: Group) -> str:
     return ", ".join(part for part in named if part)
 
 
+def key_of(assay: Group) -> str:
+    """The assay in a form: its own words, since its place in a list changes when results of another one arrive."""
+    return json.dumps(assay)
+
+
 def _entry(request: SignedInRequest, form: BridgeForm, subject: str) -> HttpResponse:
     lead = _(
         "Values stay as they are; the series of the two are joined. A wrong bridge hides a rise, or makes one: "
@@ -168,9 +176,9 @@ def _subject(request: SignedInRequest) -> tuple[Site | None, str, dict[str, Any]
     return choose.cleaned_data["site"], choose.cleaned_data["analyte"], {}
 
 
-def _places(initial: dict[str, Any], assays: list[Group]) -> dict[str, Any]:
+def _keys(initial: dict[str, Any]) -> dict[str, Any]:
     """The suggestion in the form's own terms."""
-    return {name: assays.index(value) if value in assays else value for name, value in initial.items()}
+    return {name: key_of(value) if name in ("old", "new") else value for name, value in initial.items()}
 
 
 def _bridge_of(user: User, bridge_id: int) -> AssayBridge:

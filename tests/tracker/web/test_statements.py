@@ -18,6 +18,7 @@ from patients.models import CourseEvent, Patient, User
 from tests.factories import (
     make_administrator,
     make_bridge,
+    make_care_team,
     make_course_event,
     make_diagnosis,
     make_mark,
@@ -243,10 +244,33 @@ class TestAssayBridges:
     def test_without_the_reason_nothing_is_declared_and_all_comes_back(
         self, client: Client, physician: User, patient: Patient, flag: Flag
     ) -> None:
-        body = {"old": "0", "new": "1", "since": "2025-06-05", "reason": "", "source": "letter of May 2025"}
-        answer = client.post(f"{reverse('declare_bridge')}?signal={flag.pk}", body)
+        declare = f"{reverse('declare_bridge')}?signal={flag.pk}"
+        form = client.get(declare).context["form"]
+        body = {name: form[name].value() for name in ("old", "new")}
+        body |= {"since": "2025-06-05", "reason": "", "source": "letter of May 2025"}
+        answer = client.post(declare, body)
         assert (answer.status_code, list(answer.context["form"].errors)) == (422, ["reason"])
         assert "letter of May 2025" in answer.content.decode()
+
+    def test_an_assay_that_arrives_meanwhile_does_not_change_what_was_chosen(
+        self, client: Client, physician: User, patient: Patient, flag: Flag
+    ) -> None:
+        declare = f"{reverse('declare_bridge')}?signal={flag.pk}"
+        form = client.get(declare).context["form"]
+        chosen = {name: form[name].value() for name in ("old", "new")}
+        make_series(patient, "serum_m", {date(2025, 6, 20): "0.5"}, laboratory="Alpha", method_family="spep")
+        body = chosen | {"since": "2025-06-05", "reason": "merged", "source": "letter of May 2025"}
+        assert client.post(declare, body).status_code == 302
+        assert AssayBridge.objects.get().new_laboratory == "South"
+
+    def test_assays_of_a_site_one_does_not_work_for_are_not_shown(
+        self, client: Client, patient: Patient, flag: Flag
+    ) -> None:
+        visiting = make_physician(make_site())
+        make_care_team(patient, physician=visiting)
+        client.force_login(visiting)
+        assert client.get(reverse("flag", args=[flag.pk])).status_code == 200
+        assert client.get(f"{reverse('declare_bridge')}?signal={flag.pk}").status_code == 403
 
     def test_a_marker_and_a_site_lead_there_as_well(self, client: Client, patient: Patient, flag: Flag) -> None:
         client.force_login(make_administrator(patient.site))
