@@ -8,7 +8,6 @@ from typing import Any
 
 from django.utils import timezone
 from django_filters import rest_framework as filters
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action
@@ -23,14 +22,9 @@ from labs.jobs import catch_up_soon, replay_soon
 from labs.models import CriteriaChange, CriteriaState
 from labs.rules.criteria import sets_of
 from labs.selectors.criteria import InForce, in_force_at
-from patients.access import check_can_work_at, is_system
+from patients.access import check_can_work_at, is_system, patients_visible_to
 from patients.api.problems import Conflict
 from patients.models import Disease, Site, User
-
-
-@extend_schema_field(OpenApiTypes.OBJECT)
-class Replay(serializers.JSONField):
-    """Counts of signals added, lost and moved, of patients, and in 100 patient-years; `lines` begins with the total."""
 
 
 @extend_schema_field({"type": "object", "additionalProperties": {"type": "string"}})
@@ -78,10 +72,23 @@ class CriteriaChangeSerializer(serializers.ModelSerializer[CriteriaChange]):
 class CriteriaChangeDetailSerializer(CriteriaChangeSerializer):
     """A change with its replay."""
 
-    replay = Replay(read_only=True, allow_null=True)
+    replay = serializers.SerializerMethodField()
 
     class Meta(CriteriaChangeSerializer.Meta):
         fields = (*CriteriaChangeSerializer.Meta.fields, "replay")  # type: ignore[assignment]
+
+    @extend_schema_field({"type": "object", "additionalProperties": True, "nullable": True})
+    def get_replay(self, change: CriteriaChange) -> Any:
+        """Counts of signals added, lost and moved, of patients, in 100 patient-years; `lines` begins with the total.
+
+        `examples` are of patients whom this person may see today.
+        """
+        if change.replay is None:
+            return None
+        examples = change.replay["examples"]
+        seen = patients_visible_to(self.context["request"].user)
+        numbers = set(seen.filter(pk__in={one["patient"] for one in examples}).values_list("pk", flat=True))
+        return change.replay | {"examples": [one for one in examples if one["patient"] in numbers]}
 
 
 class ProposeSerializer(serializers.Serializer[Any]):

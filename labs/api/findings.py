@@ -23,6 +23,8 @@ from patients.actions.record_access import record_access
 from patients.api.fields import SeenPatient
 
 METHODS = ["", *MODALITIES]
+MOST_AT_ONCE = 200
+"""Findings of one day in one request; each asks the database several times while the patient's record is held."""
 
 
 class FindingSerializer(serializers.ModelSerializer[ClinicalFinding]):
@@ -69,7 +71,7 @@ class FindingStatedSerializer(serializers.Serializer[Any]):
     coded = serializers.CharField(max_length=60, required=False, default="", allow_blank=True)
     value = serializers.DecimalField(max_digits=24, decimal_places=9, required=False, allow_null=True, default=None)
     unit = serializers.CharField(max_length=20, required=False, default="", allow_blank=True)
-    note = serializers.CharField(required=False, default="", allow_blank=True)
+    note = serializers.CharField(max_length=4000, required=False, default="", allow_blank=True)
 
 
 class FindingToldSerializer(FindingStatedSerializer):
@@ -83,7 +85,7 @@ class FindingsToRecordSerializer(serializers.Serializer[Any]):
 
     patient = SeenPatient()
     observed_on = serializers.DateField()
-    findings = FindingToldSerializer(many=True, allow_empty=False)
+    findings = FindingToldSerializer(many=True, allow_empty=False, max_length=MOST_AT_ONCE)  # type: ignore[call-arg]
     confirmed = serializers.BooleanField(required=False, default=False)
 
 
@@ -91,14 +93,14 @@ class FindingCorrectionSerializer(FindingStatedSerializer):
     """All of the finding as it should stand, and what was wrong."""
 
     observed_on = serializers.DateField()
-    reason = serializers.CharField()
+    reason = serializers.CharField(max_length=2000)
     confirmed = serializers.BooleanField(required=False, default=False)
 
 
 class FindingWithdrawalSerializer(serializers.Serializer[Any]):
     """Why the finding is taken back."""
 
-    reason = serializers.CharField()
+    reason = serializers.CharField(max_length=2000)
 
 
 class FindingsRecordedSerializer(serializers.Serializer[Any]):
@@ -151,7 +153,7 @@ class FindingViewSet(ScopedViewSet[ClinicalFinding]):
         asked = FindingCorrectionSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         new = correct_finding(finding=finding, by=self.person, now=timezone.now(), **asked.validated_data)
-        return Response(self.get_serializer(new).data)
+        return self.answer(new)
 
     @extend_schema(request=FindingWithdrawalSerializer, responses=FindingSerializer)
     @action(detail=True, methods=["post"])
@@ -161,4 +163,4 @@ class FindingViewSet(ScopedViewSet[ClinicalFinding]):
         asked = FindingWithdrawalSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         new = withdraw_finding(finding=finding, by=self.person, now=timezone.now(), **asked.validated_data)
-        return Response(self.get_serializer(new).data)
+        return self.answer(new)

@@ -92,7 +92,7 @@ class MarkViewSet(ScopedViewSet[SpuriousMark]):
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
         mark = mark_result(by=self.person, now=timezone.now(), **asked.validated_data)
-        return Response(self.get_serializer(mark).data, status=201)
+        return self.answer(mark, status=201)
 
     @extend_schema(request=ReasonSerializer)
     @action(detail=True, methods=["post"])
@@ -101,7 +101,7 @@ class MarkViewSet(ScopedViewSet[SpuriousMark]):
         asked, mark = ReasonSerializer(data=request.data), self.get_object()
         asked.is_valid(raise_exception=True)
         mark = unmark_result(mark=mark, by=self.person, now=timezone.now(), **asked.validated_data)
-        return Response(self.get_serializer(mark).data)
+        return self.answer(mark)
 
 
 class RebaselineSerializer(serializers.ModelSerializer[Rebaseline]):
@@ -140,7 +140,7 @@ class RebaselineViewSet(ScopedViewSet[Rebaseline]):
         asked = self.get_serializer(data=request.data)
         asked.is_valid(raise_exception=True)
         row = rebaseline(by=self.person, now=timezone.now(), **asked.validated_data)
-        return Response(self.get_serializer(row).data, status=201)
+        return self.answer(row, status=201)
 
     @extend_schema(request=ReasonSerializer)
     @action(detail=True, methods=["post"])
@@ -149,7 +149,7 @@ class RebaselineViewSet(ScopedViewSet[Rebaseline]):
         asked, row = ReasonSerializer(data=request.data), self.get_object()
         asked.is_valid(raise_exception=True)
         row = withdraw_rebaseline(row=row, by=self.person, now=timezone.now(), **asked.validated_data)
-        return Response(self.get_serializer(row).data)
+        return self.answer(row)
 
 
 class CourseEventSerializer(serializers.ModelSerializer[CourseEvent]):
@@ -213,7 +213,7 @@ class CourseEventViewSet(ScopedViewSet[CourseEvent]):
         given = dict(asked.validated_data)
         state = record_course.record_remission if given.pop("kind") == "remission" else record_course.record_relapse
         row = state(by=self.person, now=timezone.now(), **given)
-        return Response(self.get_serializer(row).data, status=201)
+        return self.answer(row, status=201)
 
     @extend_schema(request=CorrectionSerializer)
     @action(detail=True, methods=["post"])
@@ -227,7 +227,7 @@ class CourseEventViewSet(ScopedViewSet[CourseEvent]):
         row = record_course.correct_course_event(
             event=event, by=self.person, now=timezone.now(), **asked.validated_data
         )
-        return Response(self.get_serializer(row).data)
+        return self.answer(row)
 
     @extend_schema(request=ReasonSerializer)
     @action(detail=True, methods=["post"])
@@ -238,7 +238,7 @@ class CourseEventViewSet(ScopedViewSet[CourseEvent]):
         row = record_course.withdraw_course_event(
             event=event, by=self.person, now=timezone.now(), **asked.validated_data
         )
-        return Response(self.get_serializer(row).data)
+        return self.answer(row)
 
 
 class AssaySerializer(serializers.Serializer[Any]):

@@ -143,6 +143,17 @@ def test_changes_of_other_sites_are_not_there(site: Site, proposer: User) -> Non
     assert propose(proposer, proposal(there.site)).status_code == 403
 
 
+def test_examples_are_of_patients_one_may_see_today(site: Site, proposer: User) -> None:
+    here, moved = make_patient(site=site), make_patient()
+    side = {"rule": "MM-PD-MARROW", "onset_on": "2026-01-01", "level": "REVIEW", "state": "confirmed"}
+    examples = [{"kind": "lost", "patient": one.pk, "before": side, "after": None} for one in (here, moved)]
+    change = make_criteria_change(site, state="active")
+    CriteriaChange.objects.filter(pk=change.pk).update(replay=change.replay | {"examples": examples})
+    shown = signed_in(proposer).get(f"{URL}{change.pk}/").json()["replay"]
+    assert [one["patient"] for one in shown["examples"]] == [here.pk]
+    assert shown["lines"] == change.replay["lines"]
+
+
 @pytest.mark.parametrize("role", [Role.NURSE, Role.AUDITOR, Role.SERVICE])
 def test_others_read_and_do_not_decide(site: Site, role: Role) -> None:
     change = make_criteria_change(site)

@@ -78,6 +78,18 @@ def test_corrections_and_withdrawals_are_versions(patient: Patient, physician: U
     }
 
 
+def test_a_change_shows_the_record_and_is_recorded_as_a_look(patient: Patient, physician: User) -> None:
+    finding = make_finding(patient)
+    assert post(physician, f"{finding.pk}/withdraw/", reason="another patient").status_code == 200
+    assert AccessEvent.objects.get(by=physician).patient == patient
+
+
+def test_a_request_has_no_end_of_findings(patient: Patient, physician: User) -> None:
+    answer = tell(physician, patient, *[{"kind": "hyperviscosity", "coded": "absent"}] * 201)
+    assert answer.status_code == 400
+    assert not ClinicalFinding.objects.exists()
+
+
 @pytest.mark.parametrize(
     ("wrong", "where"),
     [
