@@ -131,7 +131,8 @@ def _change_text(signal: Signal, row: int, reference: Reference) -> str:
     bounded = "at least " if low != high or series.low[row] != series.high[row] else ""
     sign = -1 if signal.direction == "below" else 1
     share = percent_text(sign * change, base, sign=True)
-    amount = _mean_text(change, scale, series) if scale > 1 else amount_text(change, series.places, series.unit)
+    unit = "points" if series.unit == "%" else series.unit  # lest points be read as a share of the lowest
+    amount = _mean_text(change, scale, series) if scale > 1 else amount_text(change, series.places, unit)
     return f", {bounded}{amount} {signal.direction} the {reference.how} {kind}{named} ({bounded}{share})"
 
 

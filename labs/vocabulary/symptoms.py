@@ -61,7 +61,17 @@ _ROWS = (
     Symptom("weight_loss", "Weight loss", _MM | _ACUTE, "REVIEW", LEUKAEMIA_ARTICLE),
     Symptom("infections", "More infections than usual", _MM | _ACUTE, "REVIEW", LEUKAEMIA_ARTICLE),
     Symptom("abdominal_pain", "Abdominal pain", _ACUTE, "REVIEW", LEUKAEMIA_ARTICLE),
-    Symptom("bleeding", "Abnormal or excess bleeding", _ACUTE, "URGENT", LEUKAEMIA_ARTICLE, "APL, coagulopathy"),
+    Symptom(
+        "bleeding",
+        "Abnormal or excess bleeding",
+        _ACUTE,
+        "URGENT",
+        LEUKAEMIA_ARTICLE,
+        "low platelets, coagulopathy; in AML promyelocytic leukaemia",
+        MappingProxyType(
+            {"AML": "low platelets, coagulopathy of promyelocytic leukaemia", "ALL": "low platelets, coagulopathy"}
+        ),
+    ),
     Symptom("bruising", "Bruising", _ACUTE, "URGENT", LEUKAEMIA_ARTICLE, "low platelets"),
     Symptom("bone_joint_pain", "Bone or joint pain", _ACUTE, "REVIEW", LEUKAEMIA_ARTICLE),
     Symptom("enlarged_spleen", "Enlarged spleen", _ACUTE, "REVIEW", LEUKAEMIA_ARTICLE),
@@ -70,7 +80,7 @@ _ROWS = (
     Symptom("fatigue", "Fatigue", _ACUTE, "REVIEW", LEUKAEMIA_ARTICLE),
     Symptom("malaise", "Feeling ill", _ACUTE, "REVIEW", LEUKAEMIA_ARTICLE),
     Symptom("weakness", "Weakness", _ACUTE, "REVIEW", LEUKAEMIA_ARTICLE),
-    Symptom("fever", "Fever of 38.0 or above", _ACUTE, "URGENT", CTCAE_6, "infection with low neutrophils"),
+    Symptom("fever", "Fever of 38.0 °C or above", _MM | _ACUTE, "URGENT", CTCAE_6, "infection with low neutrophils"),
     Symptom("gum_swelling", "Swollen gums", _AML, "URGENT", CLINICAL, "disease outside the marrow"),
     Symptom("skin_nodules", "Skin nodules", _AML, "URGENT", CLINICAL, "disease outside the marrow"),
     Symptom("dyspnoea", "Shortness of breath, chest complaint", _AML, "URGENT", CLINICAL, "leukostasis"),

@@ -169,7 +169,7 @@ def neutrophils(patient: PlainPatient) -> list[Said]:
     marks: dict[date | None, list[Mark]] = {}
     for day, r in sorted(lowest_of_days(patient, "neutrophils").items()):
         if since_remission(patient, day):
-            feverish = r.high < 1 and any(0 <= (day - told).days <= 3 for told in fever)
+            feverish = _under(r, D(1)) and any(0 <= (day - told).days <= 3 for told in fever)
             level = 3 if _under(r, D("0.5")) or feverish else 2
             hit = "sure" if r.high < 1 else "weak" if r.low < 1 else ""
             marks.setdefault(patient.line_of(day), []).append(Mark(day, hit, alone=level, both=level))

@@ -345,7 +345,7 @@ MYELOMA = (
         "E20",
         "at 14 %",
         "disease_type nonsecretory | 2026-01-05 plasma_cells_marrow 3 % | 2026-04-05 11 | 2026-07-05 14",
-        (Raised("MM-PD-MARROW", CONFIRMED, URGENT, "2026-07-05", ("IMWG-2016", "11 % above the lowest")),),
+        (Raised("MM-PD-MARROW", CONFIRMED, URGENT, "2026-07-05", ("IMWG-2016", "11 points above the lowest")),),
     ),
     Worked(
         "E21",

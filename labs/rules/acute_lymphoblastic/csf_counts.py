@@ -100,8 +100,7 @@ class Taps:
         white, red = self.counts["csf_wbc"], self.counts["csf_rbc"]
         out = [Comparison(NAMES["csf_rbc"], red.text(row), "below 10 red cells/µL", bool(red.high[row] < RED.amount))]
         if not out[0].met:
-            blood = f"blood {self.counts['wbc'].text(row)} to {self.counts['rbc'].text(row)}"
-            found = f"{white.text(row)} to {red.text(row)}, {blood}"
+            found = f"{_to(white, red, row)}, blood {_to(self.counts['wbc'], self.counts['rbc'], row)}"
             met = bool(self.beyond[row])
             out.append(
                 Comparison("white to red cells, CSF and blood", found, "more than twice the share in blood", met)
@@ -111,6 +110,13 @@ class Taps:
         if self.near[row]:
             out.append(Comparison("signs of the nervous system", "present", "present within 7 days", met=True))
         return [*out, Comparison("class", self.class_of(row), "", met=True)]
+
+
+def _to(white: Count, red: Count, row: int) -> str:
+    """White to red cells; once "not known" where neither was counted."""
+    if white.rows[row] < 0 and red.rows[row] < 0:
+        return "not known"
+    return f"{white.text(row)} to {red.text(row)}"
 
 
 def taps(cohort: Cohort) -> Taps:

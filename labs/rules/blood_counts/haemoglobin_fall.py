@@ -10,8 +10,9 @@ What it checks
 When it stays silent
     No earlier result of the same series since the remission: NOT_EVALUABLE.
 Source
-    Reference change value, log-normal and two-sided, from the within-subject variation of Coskun 2020 (2.7 %) with
-    analytical variation half of it. The bars of 1.0, 2.0 and 8.0 g/dL are defaults of this project.
+    Reference change value, log-normal and two-sided, from the within-subject variation of Coskun 2020 (2.7 %, not
+    checked against the paper) with analytical variation half of it. The bars of 1.0, 2.0 and 8.0 g/dL are defaults of
+    this project.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 What it checks
     Neutrophils since the remission: below 1.0 ×10⁹/L at REVIEW, below 0.5 ×10⁹/L at URGENT; below 1.0 with fever told
-    on that day or in the 3 days before at URGENT, too. PROVISIONAL once, CONFIRMED when the next assessment is low
-    too. Of one day the lowest counts, whatever the laboratory.
+    on that day or in the 3 days before at URGENT, too, also where it is printed as `<1.0`. PROVISIONAL once, CONFIRMED
+    when the next assessment is low too. Of one day the lowest counts, whatever the laboratory.
 When it stays silent
     1.0 ×10⁹/L and above: such values are common in health with the Duffy-null type. No result since the remission:
     NOT_EVALUABLE. Therapy, antibodies, transplant and G-CSF are listed as confounders and silence nothing. Fever that
@@ -37,15 +37,19 @@ from labs.rules.base import (
 from labs.rules.blood_counts.baseline import ALL_DISEASES
 from labs.rules.blood_counts.low_counts import TWICE, below_or_bound, lowest_of_day, told_days, within_days
 from labs.rules.checks import Check, below
-from labs.rules.cohort import Cohort
+from labs.rules.cohort import Cohort, to_date
 from labs.rules.confounders import COUNTS
+from labs.rules.evidence import value_text
 from labs.rules.remission import before_remission, remission_note
-from labs.rules.signals import Signal, Terms, weighed
+from labs.rules.series import Series
+from labs.rules.signals import Signal, Terms, Words, weighed
 from labs.rules.sources import VIGIL
+from labs.rules.wording import amount_text, day_text
 
 LOW = Threshold("1.0", "10*3/uL", VIGIL, date(2026, 1, 1))
 VERY_LOW = Threshold("0.5", "10*3/uL", VIGIL, date(2026, 1, 1))
 FEVER = Threshold("3", "d", VIGIL, date(2026, 1, 1))
+WITH_FEVER = f"with fever told on the day or in the {FEVER.value} days before"
 
 EXAMPLES = (
     Example("1.0 exactly", "2026-01-05 1.0 10*3/uL | 2026-02-05 1.0", NOT_RAISED),
@@ -62,6 +66,13 @@ EXAMPLES = (
         "with another symptom", "2026-02-05 0.99 10*3/uL | 2026-02-05 symptom told @//fatigue", PROVISIONAL, "", REVIEW
     ),
     Example("with fever", "2026-02-05 0.99 10*3/uL | 2026-02-05 symptom told @//fever", PROVISIONAL, "", URGENT),
+    Example(
+        "a bound at the bar, with fever",
+        "2026-02-05 <1.0 10*3/uL | 2026-02-05 symptom told @//fever",
+        PROVISIONAL,
+        "",
+        URGENT,
+    ),
     Example(
         "3 days after fever", "2026-02-08 0.99 10*3/uL | 2026-02-05 symptom told @//fever", PROVISIONAL, "", URGENT
     ),
@@ -89,12 +100,19 @@ EXAMPLES = (
 def neutropenia(cohort: Cohort) -> Signal:
     """Neutrophils against two bars."""
     n = lowest_of_day(cohort, "neutrophils")
-    feverish = (n.high < LOW.amount) & within_days(n, told_days(cohort, "fever"), int(FEVER.value))
+    feverish = below_or_bound(n, LOW) & within_days(n, told_days(cohort, "fever"), int(FEVER.value))
     level = np.where(below_or_bound(n, VERY_LOW) | feverish, int(URGENT), int(REVIEW))
 
     def compared(row: int) -> list[Comparison]:
-        needed = f"with fever told on the day or in the {FEVER.value} days before"
-        return [Comparison("fever", "told", needed, met=True)] if feverish[row] else []
+        return [Comparison("fever", "told", WITH_FEVER, met=True)] if feverish[row] else []
+
+    def sentence(series: Series, row: int) -> str:
+        """Of a bound that leaves the bar open: nothing more than what is known."""
+        if series.high[row] < LOW.amount:
+            return ""
+        day = day_text(to_date(int(series.day[row])))
+        open_ = WITH_FEVER if feverish[row] else f"perhaps below {amount_text(LOW.amount, LOW.places, LOW.unit)}"
+        return f"{series.name} {value_text(series, row)} on {day}, known only as a bound, {open_}."
 
     return weighed(
         n,
@@ -102,10 +120,11 @@ def neutropenia(cohort: Cohort) -> Signal:
         sure=n.high < LOW.amount,
         weak=n.low < LOW.amount,
         direction="below",
-        terms=Terms(TWICE, alone=level, both=level),
+        terms=Terms(TWICE, alone=level, both=level, weak_level=level),
         silences=before_remission(n),
         notes=remission_note,
         extras=compared,
+        words=Words(sentence=sentence),
     )
 
 

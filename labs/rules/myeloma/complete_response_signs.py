@@ -34,7 +34,7 @@ from labs.rules.base import (
     Threshold,
 )
 from labs.rules.checks import Check, Word
-from labs.rules.cohort import Cohort
+from labs.rules.cohort import Cohort, to_date
 from labs.rules.evidence import value_text
 from labs.rules.markers import series_of
 from labs.rules.myeloma.complete_response import unless_complete
@@ -43,10 +43,12 @@ from labs.rules.myeloma.side_by_side import side_by_side
 from labs.rules.series import Series
 from labs.rules.signals import AT_ONCE, Signal, Terms, Words, weighed
 from labs.rules.sources import KUMAR_2016, VIGIL
+from labs.rules.wording import day_text
 
 LEAST = Threshold("5", "%", KUMAR_2016, date(2016, 8, 1))
 READS = ("plasma_cells_marrow", "lesion_new")
 NEW = 2
+RELAPSE = "relapse from complete response; it counts for disease-free survival only"
 CLONALITY = "whether the plasma cells are clonal, and M-protein with immunofixation of the same time"
 
 _CR = "response CR | remission 2026-01-10 | "
@@ -82,7 +84,8 @@ def signs(cohort: Cohort) -> Signal:
         notes=lambda _, row: missing(of_marrow=bool(of_marrow[row])),
         extras=lambda row: _compared(series, row) if of_marrow[row] else [],
         words=Words(
-            sure="relapse from complete response; it counts for disease-free survival only",
+            sentence=lambda s, row: "" if of_marrow[row] else _lesion(s, row),
+            sure=RELAPSE,
             weak="it may be relapse from complete response",
         ),
     )
@@ -96,6 +99,12 @@ def criterion(value: Ints, _: Ints) -> Check:
 def missing(*, of_marrow: bool) -> Sequence[str]:
     """What one marrow leaves open."""
     return [CLONALITY] if of_marrow else []
+
+
+def _lesion(series: Series, row: int) -> str:
+    """A new lesion in words: its value would be told as "yes"."""
+    day = day_text(to_date(int(series.day[row])))
+    return f"New lesion on {day}, after a complete response ({RELAPSE})."
 
 
 def _compared(series: Series, row: int) -> list[Comparison]:

@@ -34,12 +34,14 @@ from labs.rules.base import (
     Threshold,
 )
 from labs.rules.checks import Check, above
-from labs.rules.cohort import Cohort
+from labs.rules.cohort import Cohort, to_date
+from labs.rules.evidence import value_text
 from labs.rules.markers import concatenated, one_a_day, series_of
 from labs.rules.myeloma.progression import MYELOMA
 from labs.rules.series import Series
-from labs.rules.signals import AT_ONCE, Signal, Silence, Terms, weighed
+from labs.rules.signals import AT_ONCE, Signal, Silence, Terms, Words, weighed
 from labs.rules.sources import CORRECTED_CALCIUM_OLDER, KUMAR_2016, PAYNE_1973, VIGIL
+from labs.rules.wording import day_text
 
 PLACES = 7  # tenths of a fixed-point unit, so that 0.8 times an albumin is exact
 HIGH = Threshold("11", "mg/dL", KUMAR_2016, date(2016, 8, 1), places=PLACES)
@@ -84,6 +86,7 @@ def hypercalcaemia(cohort: Cohort) -> Signal:
         terms=Terms(AT_ONCE, alone=np.where(c.low > VERY_HIGH.amount, int(URGENT), int(REVIEW))),
         silences=(Silence(open_, NOT_EVALUABLE, "albumin of the same day, to correct calcium"),) if open_.any() else (),
         notes=missing,
+        words=Words(sentence=_sentence),
     )
 
 
@@ -133,6 +136,17 @@ def _uncorrected(c: Series) -> Bools:
     analyte = c.cohort.columns.analyte[c.cohort.assessments.rows[c.sources[0]]]
     rows: Bools = (c.sources[1] < 0) & (analyte == c.cohort.codes["calcium"])
     return rows
+
+
+def _sentence(series: Series, row: int) -> str:
+    """Names the greater bar where it is surely passed, and a calcium as measured, lest it seem corrected."""
+    measured = _uncorrected(series.only_rows(np.array([row])))[0]
+    very_high = series.low[row] > VERY_HIGH.amount
+    if not (measured or very_high):
+        return ""
+    name = "Calcium as measured, not corrected for albumin," if measured else series.name
+    day = day_text(to_date(int(series.day[row])))
+    return f"{name} {value_text(series, row)} on {day}, above {VERY_HIGH if very_high else HIGH}."
 
 
 def missing(series: Series, row: int) -> Sequence[str]:

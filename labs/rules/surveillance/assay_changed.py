@@ -32,7 +32,7 @@ from labs.rules.base import (
     State,
     Threshold,
 )
-from labs.rules.checks import Check, at_least
+from labs.rules.checks import Check, Word
 from labs.rules.cohort import Cohort, to_date
 from labs.rules.evidence import group_text, value_text
 from labs.rules.markers import concatenated, series_of
@@ -50,7 +50,6 @@ RESIDUAL = ("mrd_flow", "mrd_molecular", "mrd_receptor", "mrd_sequencing")
 POSITIVE = Threshold("0", "%", VIGIL, date(2026, 1, 1), places=ANALYTES["mrd_flow"].places)
 FOLLOWED = (*STEPS, "haemoglobin", "rbc", "creatinine", *RESIDUAL)
 FIRST_OF_A_GROUP = Confirmation(1, misses=0)
-CHANGE = Threshold("1", "{groups}", VIGIL, date(2026, 1, 1), places=0)
 
 EXAMPLES = (
     Example("the same assay", "2026-01-05 0.4 g/dL @A/SPEP | 2026-02-05 0.4 @A/SPEP", NOT_RAISED),
@@ -121,8 +120,8 @@ def assay_changed(cohort: Cohort) -> Signal:
 
 
 def criterion(value: Ints, _: Ints) -> Check:
-    """One group before it; what the finding compares is not the values."""
-    return at_least("assays or laboratories used before", np.ones_like(value), CHANGE)
+    """Another group before it; what the finding compares is not the values."""
+    return Word("first result by this assay or laboratory", "after results by another", np.ones(value.size, bool))
 
 
 def _patients_with(cohort: Cohort, codes: tuple[str, ...]) -> Bools:
@@ -198,7 +197,7 @@ RULE = Rule(
     criteria_version="VIGIL-1",
     diseases=frozenset({"MM", "AML", "ALL"}),
     reads=FOLLOWED,
-    thresholds=(CHANGE, SERUM_STEP, URINE_STEP, FLC_STEP, POSITIVE),
+    thresholds=(SERUM_STEP, URINE_STEP, FLC_STEP, POSITIVE),
     sources=(DISPENZIERI_2009, KUMAR_2016, VIGIL),
     examples=EXAMPLES,
     evaluate=assay_changed,

@@ -1,14 +1,15 @@
 """A planned test that follows the disease was not done, and half its interval has passed since.
 
 What it checks
-    For each kind of test that follows the disease (electrophoresis, free light chains, 24 h urine, marrow, residual
-    disease, imaging): the first planned one that was neither done nor skipped with a reason. From the day on which half
-    the planned interval has passed since it was due (one and a half intervals since the one before), the finding stands
-    at REVIEW as NOT_EVALUABLE until a result comes. Rules that read only what is overdue then answer NOT_EVALUABLE,
-    too: absence of a result is not stability.
+    For each kind of test that follows the disease (electrophoresis, free light chains, immunoglobulins, 24 h urine,
+    blood count with differential, marrow, residual disease, lumbar puncture, chimerism, imaging): the first planned one
+    that was neither done nor skipped with a reason. From the day on which half the planned interval has passed since it
+    was due (one and a half intervals since the one before), the finding stands at REVIEW as NOT_EVALUABLE until a
+    result comes. Rules that read only what is overdue then answer NOT_EVALUABLE, too: absence of a result is not
+    stability.
 When it stays silent
-    Nothing is late by that much. No plan asks for such a test: NOT_EVALUABLE, since nothing is
-    there to be late against.
+    Nothing is late by that much. A blood count planned without a differential, chemistry, urinalysis or a visit does
+    not follow the disease here. No plan asks for such a test: NOT_EVALUABLE, since nothing is there to be late against.
 Source
     Guidelines give intervals, not tolerances. One and a half intervals is a default of this project (clinical
     reference, section 5).

@@ -120,7 +120,7 @@ def test_neighbours_are_not_followed_diseases() -> None:
     [
         ("bone_pain", "MM", "REVIEW"), ("confusion", "MM", "URGENT"), ("leg_weakness", "MM", "URGENT"),
         ("sphincter_change", "MM", "URGENT"), ("visual_blurring", "MM", "URGENT"), ("low_energy", "MM", "REVIEW"),
-        ("bleeding", "AML", "URGENT"), ("bleeding", "ALL", "URGENT"), ("fever", "AML", "URGENT"), ("fatigue", "ALL", "REVIEW"),
+        ("bleeding", "AML", "URGENT"), ("bleeding", "ALL", "URGENT"), ("fever", "AML", "URGENT"), ("fever", "MM", "URGENT"), ("fatigue", "ALL", "REVIEW"),
         ("gum_swelling", "AML", "URGENT"), ("headache", "ALL", "URGENT"), ("testicular_enlargement", "ALL", "URGENT"),
         ("cranial_nerve_palsy", "ALL", "URGENT"), ("weight_loss", "AML", "REVIEW"),
     ],
@@ -144,6 +144,8 @@ def test_what_is_looked_for_behind_a_symptom_may_differ_by_disease() -> None:
     assert headache.behind("AML") == headache.thinks_of
     confusion = next(symptom for symptom in symptoms_of("MM") if symptom.code == "confusion")
     assert confusion.behind("MM") == "hypercalcaemia, hyperviscosity"
+    assert "promyelocytic" in SYMPTOMS["bleeding"].behind("AML")
+    assert "promyelocytic" not in SYMPTOMS["bleeding"].behind("ALL")
 
 
 def test_symptoms_of_one_disease_are_not_asked_in_another() -> None:
