@@ -11,7 +11,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from patients.models import CourseEvent, CourseKind, Diagnosis, User
+from patients.actions.audit import record
+from patients.models import CourseEvent, CourseKind, Diagnosis, Role, User
 from patients.models.withdrawal import STANDING
 from patients.problems import problem
 
@@ -21,7 +22,11 @@ CLEARED = "the date was taken out of the diagnosis"
 
 def standing(diagnosis: Diagnosis, kind: str) -> list[CourseEvent]:
     """The remissions, or the relapses, that were not taken back, oldest first."""
-    return list(CourseEvent.objects.filter(STANDING, diagnosis=diagnosis, kind=kind).order_by("on", "id"))
+    return list(
+        CourseEvent.objects.filter(STANDING, diagnosis=diagnosis, kind=kind)
+        .select_related("recorded_by", "diagnosis__patient")
+        .order_by("on", "id")
+    )
 
 
 def dates_of(diagnosis: Diagnosis) -> dict[str, date | None]:
@@ -63,11 +68,12 @@ def _state_first_remission(diagnosis: Diagnosis, on: date | None, response: str,
     if on in {row.on for row in known} or not (known or on):
         return
     if on is None:
-        withdraw(known[0], because=CLEARED, by=by, now=now)
+        _clear(known[0], "remission_on", by=by, now=now)
         return
     relapses = standing(diagnosis, CourseKind.RELAPSE)
     if not known or any(known[0].on < relapse.on <= on for relapse in relapses):
-        _row(diagnosis, CourseKind.REMISSION, on, response or ("" if known else diagnosis.response), by=by).save()
+        said = response or ("" if known else diagnosis.response)
+        _add(_row(diagnosis, CourseKind.REMISSION, on, said, by=by))
         return
     if len(known) > 1 and on > known[1].on:
         raise problem(
@@ -75,7 +81,7 @@ def _state_first_remission(diagnosis: Diagnosis, on: date | None, response: str,
             _("A further remission is recorded on %(day)s, before that day.") % {"day": known[1].on.isoformat()},
             _("Correct the remissions one by one, on the course of the patient."),
         )
-    _move(known[0], on, by=by, now=now)
+    _move(known[0], on, "remission_on", by=by, now=now)
 
 
 def _state_latest_relapse(diagnosis: Diagnosis, on: date | None, *, by: User, now: datetime) -> None:
@@ -83,11 +89,11 @@ def _state_latest_relapse(diagnosis: Diagnosis, on: date | None, *, by: User, no
     if on in {row.on for row in known} or not (known or on):
         return
     if on is None:
-        withdraw(known[-1], because=CLEARED, by=by, now=now)
+        _clear(known[-1], "relapsed_on", by=by, now=now)
         return
     remissions = standing(diagnosis, CourseKind.REMISSION)
     if not known or any(known[-1].on < remission.on <= on for remission in remissions):
-        _row(diagnosis, CourseKind.RELAPSE, on, by=by).save()
+        _add(_row(diagnosis, CourseKind.RELAPSE, on, by=by))
         return
     if len(known) > 1 and on < known[-2].on:
         raise problem(
@@ -95,13 +101,25 @@ def _state_latest_relapse(diagnosis: Diagnosis, on: date | None, *, by: User, no
             _("An earlier relapse is recorded on %(day)s, after that day.") % {"day": known[-2].on.isoformat()},
             _("Correct the relapses one by one, on the course of the patient."),
         )
-    _move(known[-1], on, by=by, now=now)
+    _move(known[-1], on, "relapsed_on", by=by, now=now)
 
 
-def _move(row: CourseEvent, on: date, *, by: User, now: datetime) -> None:
+def _add(row: CourseEvent) -> None:
+    row.save()
+    _tell(row, "record", {})
+
+
+def _clear(row: CourseEvent, field: str, *, by: User, now: datetime) -> None:
+    _check_may_change(row, field, by)
+    withdraw(row, because=CLEARED, by=by, now=now)
+    _tell(row, "withdraw", {"reason": CLEARED}, by=by)
+
+
+def _move(row: CourseEvent, on: date, field: str, *, by: User, now: datetime) -> None:
     """The same remission or relapse with another day: a new row in place of the wrong one."""
+    _check_may_change(row, field, by)
     withdraw(row, because=RESTATED, by=by, now=now)
-    CourseEvent.objects.create(
+    new = CourseEvent.objects.create(
         diagnosis_id=row.diagnosis_id,
         kind=row.kind,
         on=on,
@@ -112,6 +130,24 @@ def _move(row: CourseEvent, on: date, *, by: User, now: datetime) -> None:
         supersedes=row,
         recorded_by=by,
     )
+    _tell(new, "correct", {"instead_of": row.on.isoformat(), "reason": RESTATED})
+
+
+def _check_may_change(row: CourseEvent, field: str, by: User) -> None:
+    """Raise where a nurse would undo, by the form of the diagnosis, what a physician stated."""
+    if by.role == Role.NURSE and row.recorded_by.role == Role.PHYSICIAN:
+        raise problem(
+            field,
+            _("%(who)s recorded this on %(day)s.") % {"who": row.recorded_by, "day": row.on.isoformat()},
+            _("Ask a physician to correct it, on the course of the patient."),
+        )
+
+
+def _tell(row: CourseEvent, verb: str, further: dict[str, Any], *, by: User | None = None) -> None:
+    """A row of the audit for each row of the course: the dates of the diagnosis may stay as they are."""
+    detail = {"on": row.on.isoformat(), "response": row.response, "sites": row.sites, **further}
+    patient = row.diagnosis.patient
+    record(by=by or row.recorded_by, verb=f"{row.kind}.{verb}", target=row, patient=patient, detail=detail)
 
 
 def _row(diagnosis: Diagnosis, kind: str, on: date, response: str = "", *, by: User) -> CourseEvent:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from patients.access import check_can_judge
 from patients.actions.audit import record
 from patients.actions.changes import change
-from patients.actions.course_dates import dates_of, withdraw
+from patients.actions.course_dates import dates_of, standing, withdraw
 from patients.models import CourseEvent, CourseKind, Diagnosis, RelapseSite, User
 from patients.models.withdrawal import STANDING
 from patients.problems import check_not_ahead, problem
@@ -70,7 +70,9 @@ def correct_course_event(
     new = CourseFacts(on=row.on, response=row.response, sites=row.sites, line_number=row.line_number, note=row.note)
     new.update(facts)
     withdraw(row, because=because, by=by, now=now)
-    return _state(row.diagnosis, row.kind, new, by=by, now=now, instead_of=row)
+    right = _state(row.diagnosis, row.kind, new, by=by, now=now, instead_of=row)
+    _settle_response(right.diagnosis, row)
+    return right
 
 
 @transaction.atomic
@@ -80,6 +82,7 @@ def withdraw_course_event(*, event: CourseEvent, reason: str, by: User, now: dat
     because = _reason(reason)
     withdraw(row, because=because, by=by, now=now)
     diagnosis = _settle(row.diagnosis)
+    _settle_response(diagnosis, row)
     detail = {"kind": row.kind, "on": row.on.isoformat(), "reason": because}
     record(by=by, verb=f"{row.kind}.withdraw", target=row, patient=diagnosis.patient, detail=detail)
     return row
@@ -126,6 +129,16 @@ def _settle(diagnosis: Diagnosis) -> Diagnosis:
     """The diagnosis with the dates its rows give, written."""
     change(diagnosis, dict(dates_of(diagnosis)))
     return diagnosis
+
+
+def _settle_response(diagnosis: Diagnosis, wrong: CourseEvent) -> None:
+    """The response of the diagnosis follows where it was that of a first remission which did not stand."""
+    if wrong.kind != CourseKind.REMISSION or not wrong.response or diagnosis.response != wrong.response:
+        return
+    first = next(iter(standing(diagnosis, CourseKind.REMISSION)), None)
+    if first is not None and first.on < wrong.on and first.supersedes_id != wrong.pk:
+        return
+    change(diagnosis, {"response": first.response if first else ""})
 
 
 def _take(event: CourseEvent, by: User) -> CourseEvent:

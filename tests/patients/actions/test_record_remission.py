@@ -128,6 +128,46 @@ def stated(diagnosis: Diagnosis, by: User, **facts: Any) -> list[tuple[str, date
     return rows(diagnosis)
 
 
+def test_the_response_of_the_diagnosis_follows_what_is_put_right(physician: User) -> None:
+    diagnosis = make_diagnosis(make_patient(site=physician.sites.get()), remission_on=None, response="")
+    event = record_remission(diagnosis=diagnosis, on=FIRST, response="CR", by=physician, now=NOW)
+    right = correct_course_event(
+        event=event, reason="read anew", response="VGPR", on=date(2024, 1, 5), by=physician, now=NOW
+    )
+    diagnosis.refresh_from_db()
+    assert diagnosis.response == "VGPR"
+    withdraw_course_event(event=right, reason="none", by=physician, now=NOW)
+    diagnosis.refresh_from_db()
+    assert (diagnosis.response, diagnosis.remission_on) == ("", None)
+
+
+def test_a_later_remission_taken_back_leaves_the_response(diagnosis: Diagnosis, physician: User) -> None:
+    record_relapse(diagnosis=diagnosis, on=RELAPSED, by=physician, now=NOW)
+    second = record_remission(diagnosis=diagnosis, on=SECOND, response="CR", by=physician, now=NOW)
+    withdraw_course_event(event=second, reason="none", by=physician, now=NOW)
+    diagnosis.refresh_from_db()
+    assert diagnosis.response == "CR"
+
+
+@pytest.mark.parametrize("day", [date(2024, 2, 10), None])
+def test_a_nurse_does_not_undo_by_the_diagnosis_what_a_physician_stated(physician: User, day: date | None) -> None:
+    diagnosis = make_diagnosis(make_patient(site=physician.sites.get()), remission_on=None)
+    record_remission(diagnosis=diagnosis, on=FIRST, by=physician, now=NOW)
+    nurse = make_nurse(diagnosis.patient.site)
+    with pytest.raises(ValidationError) as refused:
+        record_diagnosis(patient=diagnosis.patient, disease=diagnosis.disease, remission_on=day, by=nurse, now=NOW)
+    assert problem_of(refused) == "remission_on"
+    assert rows(diagnosis) == [("remission", FIRST)]
+
+
+def test_a_further_remission_stated_with_the_diagnosis_is_in_the_audit(diagnosis: Diagnosis, physician: User) -> None:
+    record_relapse(diagnosis=diagnosis, on=RELAPSED, by=physician, now=NOW)
+    record_diagnosis(patient=diagnosis.patient, disease="AML", remission_on=SECOND, by=physician, now=NOW)
+    assert AuditEvent.objects.get(verb="remission.record").detail["on"] == SECOND.isoformat()
+    record_diagnosis(patient=diagnosis.patient, disease="AML", relapsed_on=None, by=physician, now=NOW)
+    assert AuditEvent.objects.get(verb="relapse.withdraw").by == physician
+
+
 def test_dates_of_the_diagnosis_are_rows_as_well(physician: User) -> None:
     patient = make_patient(site=physician.sites.get())
     made = record_diagnosis(
