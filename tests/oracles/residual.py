@@ -39,7 +39,7 @@ def _weigh_lymphoblastic(code: str, p: Point, negative: list[Point], positive: l
     shown = [q for q in negative if q.high <= p.low]
     if p.low >= D("0.01") and any(q.high <= D("0.01") for q in shown):
         mark.hit, mark.alone = "sure", 3 if p.low >= D("0.1") else 2
-    elif shown or (code == "mrd_molecular" and positive and p.high / 10 >= min(q.low for q in positive)):
+    elif shown or ((code == "mrd_molecular" or p.low > 0) and positive and p.high / 10 >= min(q.low for q in positive)):
         mark.hit, mark.alone = "weak", 1 if p.low < D("0.01") and code != "mrd_molecular" else 2
     return mark
 

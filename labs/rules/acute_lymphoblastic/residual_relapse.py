@@ -5,8 +5,9 @@ What it checks
     therapy: a positive result after a negative one that was at least as sensitive as 0.01 %. At 0.01 % or more
     PROVISIONAL at REVIEW; at 0.1 % or more PROVISIONAL at URGENT; a second such sample in a row confirms: URGENT,
     onset is the first. Positive below 0.01 %, the range below quantification, is PROVISIONAL at INFO (repeat in 2
-    to 4 weeks) and does not confirm. For BCR::ABL1 and other transcripts it is at REVIEW, and so is a tenfold rise
-    (1 log10) above the lowest earlier positive value. A value at or above the bound of an earlier negative result
+    to 4 weeks) and does not confirm. For BCR::ABL1 and other transcripts it is at REVIEW. A tenfold rise (1 log10)
+    above the lowest earlier positive value, by any method, is PROVISIONAL at REVIEW and does not confirm; below
+    0.01 % it is at INFO, unless it is of a transcript. A value at or above the bound of an earlier negative result
     that was itself less sensitive than 0.01 % is PROVISIONAL at REVIEW and does not confirm.
 When it stays silent
     Another disease: NOT_APPLICABLE. The first result of an assay, target, specimen or laboratory: NOT_EVALUABLE,
@@ -20,8 +21,8 @@ When it stays silent
     while neither is recorded: NOT_EVALUABLE.
 Source
     Gökbuget 2024 (ELN, adult ALL; read in abstract): loss of molecular remission, 0.01 %. The bar of 0.1 % is that
-    of the trial and label of blinatumomab. The bars are those of adults; the levels, the 2 to 4 weeks and the
-    handling of bounds are defaults of this project.
+    of the trial and label of blinatumomab. The bars are those of adults; the tenfold rise, the levels, the 2 to 4
+    weeks and the handling of bounds are defaults of this project.
 """
 
 from __future__ import annotations
@@ -73,7 +74,10 @@ _IN = "remission 2026-01-01 | "
 _NEGATIVE = _IN + "2026-03-05 <0.001 % | "
 EXAMPLES = (
     Example("negative throughout", _NEGATIVE + "2026-05-01 <0.01 %", NOT_RAISED),
-    Example("positive all along", _IN + "2026-03-05 0.02 % | 2026-05-01 0.4 %", NOT_RAISED),
+    Example("positive all along, tenfold less a little", _IN + "2026-03-05 0.02 % | 2026-05-01 0.199 %", NOT_RAISED),
+    Example("positive all along, tenfold", _IN + "2026-03-05 0.02 % | 2026-05-01 0.2 %", PROVISIONAL, "", REVIEW),
+    Example("tenfold below 0.01 %", _IN + "2026-03-05 0.0009 % | 2026-05-01 0.009 %", PROVISIONAL, "", INFO),
+    Example("positive, then a blunt negative", _IN + "2026-03-05 0.004 % | 2026-05-01 <0.05 %", NOT_RAISED),
     Example("E40 positive below the earlier bound", _IN + "2026-03-05 <0.01 % | 2026-05-01 0.003 %", NOT_EVALUABLE),
     Example("E40 by a new assay", _IN + "2026-03-05 <0.01 % @A/pcr | 2026-05-01 0.003 % @A/sequencing", NOT_EVALUABLE),
     Example("blood, then marrow", _IN + "2026-03-05 0 % @A/pcr/blood | 2026-05-01 0.5 % @A/pcr/marrow", NOT_EVALUABLE),
@@ -139,7 +143,7 @@ EXAMPLES = (
 
 
 def residual_relapse(cohort: Cohort) -> Signal:
-    """Conversion by any method; a tenfold rise of a transcript."""
+    """Conversion, or a tenfold rise, by any method."""
     m = residual(cohort, READS)
     transcript = by(m, "mrd_molecular")
     earlier = came_before(m, np.ones(m.size, np.int64))
@@ -147,7 +151,8 @@ def residual_relapse(cohort: Cohort) -> Signal:
     converted = earlier.positive & (earlier.negative <= m.low)
     measurable = m.low >= LOST.amount
     sure = converted & measurable & (earlier.negative <= LOST.amount)
-    rise = transcript & earlier.positive & (earlier.low < NOTHING) & (m.high >= times * earlier.low)
+    seen = transcript | (m.low > NONE.amount)  # only of a transcript may a bound be a rise
+    rise = seen & earlier.positive & (earlier.low < NOTHING) & (m.high >= times * earlier.low)
     hits = converted | rise
     return weighed(
         m,
@@ -163,9 +168,7 @@ def residual_relapse(cohort: Cohort) -> Signal:
         silences=silences(m, earlier, hits),
         notes=notes_on(earlier),
         extras=lambda row: compared(m, earlier, converted, row, times),
-        words=Words(
-            weak="not by itself a loss of remission: below 0.01 %, a transcript's rise, or after a blunt negative"
-        ),
+        words=Words(weak="not by itself a loss of remission: below 0.01 %, a tenfold rise, or after a blunt negative"),
     )
 
 
