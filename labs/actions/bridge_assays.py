@@ -13,12 +13,13 @@ from procrastinate.contrib.django import app
 
 from labs.actions.criteria_steps import lock_site
 from labs.actions.evaluate import Evaluated, catch_up, lock_patients, mark_pending
-from labs.actions.take_back import stated, take_back
+from labs.actions.take_back import take_back
 from labs.models import AssayBridge, Result
 from labs.rules.cohort import Group
 from labs.vocabulary.analytes import ANALYTES
 from patients.access import check_can_bridge
 from patients.actions.audit import record
+from patients.actions.withdraw import stated
 from patients.models import Role, Site, User
 from patients.models.withdrawal import STANDING
 from patients.problems import check_not_ahead, problem

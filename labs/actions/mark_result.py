@@ -8,12 +8,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from labs.actions.evaluate import evaluate_patients, lock_patients
-from labs.actions.take_back import stated, take_back
+from labs.actions.take_back import take_back
 from labs.models import Result, SpuriousMark
 from labs.vocabulary.statuses import is_usable
 from patients.access import check_can_judge
 from patients.actions.audit import record
 from patients.actions.system_account import system_account
+from patients.actions.withdraw import stated
 from patients.models import User
 from patients.models.withdrawal import STANDING
 from patients.problems import problem

@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from patients.actions.audit import record
+from patients.actions.withdraw import withdraw
 from patients.models import CourseEvent, CourseKind, Diagnosis, Role, User
 from patients.models.withdrawal import STANDING
 from patients.problems import problem
@@ -55,12 +56,6 @@ def first_rows(diagnosis: Diagnosis, *, by: User) -> list[CourseEvent]:
     if diagnosis.relapsed_on:
         rows.append(_row(diagnosis, CourseKind.RELAPSE, diagnosis.relapsed_on, by=by))
     return rows
-
-
-def withdraw(row: CourseEvent, *, because: str, by: User, now: datetime) -> None:
-    """Take a row back; it stays on record."""
-    row.withdrawn_at, row.withdrawn_by, row.withdrawn_because = now, by, because
-    row.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_because"])
 
 
 def _state_first_remission(diagnosis: Diagnosis, on: date | None, response: str, *, by: User, now: datetime) -> None:

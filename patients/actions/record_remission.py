@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from patients.access import check_can_judge
 from patients.actions.audit import record
 from patients.actions.changes import change
-from patients.actions.course_dates import dates_of, standing, withdraw
+from patients.actions.course_dates import dates_of, standing
+from patients.actions.withdraw import stated, withdraw
 from patients.models import CourseEvent, CourseKind, Diagnosis, RelapseSite, User
 from patients.models.withdrawal import STANDING
 from patients.problems import check_not_ahead, problem
@@ -66,7 +67,7 @@ def correct_course_event(
 ) -> CourseEvent:
     """The remission or relapse with these facts put right, as a new row; the wrong one stays on record."""
     row = _take(event, by)
-    because = _reason(reason)
+    because = stated(reason)
     new = CourseFacts(on=row.on, response=row.response, sites=row.sites, line_number=row.line_number, note=row.note)
     new.update(facts)
     withdraw(row, because=because, by=by, now=now)
@@ -79,7 +80,7 @@ def correct_course_event(
 def withdraw_course_event(*, event: CourseEvent, reason: str, by: User, now: datetime) -> CourseEvent:
     """The remission or relapse taken back: it was never one."""
     row = _take(event, by)
-    because = _reason(reason)
+    because = stated(reason)
     withdraw(row, because=because, by=by, now=now)
     diagnosis = _settle(row.diagnosis)
     _settle_response(diagnosis, row)
@@ -169,9 +170,3 @@ def _check(diagnosis: Diagnosis, kind: str, facts: CourseFacts, now: datetime) -
         raise problem(
             "on", _("This is recorded already, on the same day."), _("Correct the one on record, or check the day.")
         )
-
-
-def _reason(reason: str) -> str:
-    if not reason.strip():
-        raise problem("reason", _("The reason is missing."), _("Say why: others will read it."))
-    return reason.strip()
