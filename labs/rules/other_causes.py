@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from labs.rules.arrays import Bools, Ints
-from labs.rules.base import Confounder, Threshold
+from labs.rules.base import Confounder, Rule, Threshold
 from labs.rules.cohort import Cohort, day_number, pack_day, to_date
 from labs.rules.evidence import value_text
 from labs.rules.markers import pooled
@@ -41,6 +41,11 @@ CAUSES: Mapping[str, Cause] = {
         "reduced kidney function", "egfr", Threshold("60", "mL/min/{1.73_m2}", VIGIL, date(2026, 1, 1)), 90, below=True
     ),
 }
+
+
+def looked_at(rule: Rule) -> frozenset[str]:
+    """Analytes that a rule shows beside its findings and does not judge by."""
+    return frozenset(CAUSES[kind].analyte for kind in rule.confounders if kind in CAUSES)
 
 
 def other_causes(cohort: Cohort, patient: int, kinds: tuple[str, ...], day: date) -> list[Confounder]:

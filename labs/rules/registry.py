@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import traceback
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -69,6 +71,7 @@ from labs.rules.myeloma import (
     urine_m_progression,
 )
 from labs.rules.myeloma import haemoglobin_fall as myeloma_haemoglobin_fall
+from labs.rules.other_causes import looked_at
 from labs.rules.surveillance import assay_changed, overdue
 from labs.rules.symptoms import other as other_symptoms
 from labs.rules.symptoms import urgent as urgent_symptoms
@@ -178,24 +181,37 @@ def evaluate(cohort: Cohort, rules: Iterable[Rule] | None = None, as_of: date | 
     """Ask rules of every patient of a cohort. A rule that raises is reported and takes nothing else with it."""
     cohort = cohort if as_of is None else cohort.until(as_of)
     said = Evaluation([facts.key for facts in cohort.patients])
-    for rule in RULES if rules is None else rules:
-        try:
-            answers, found = _ask(rule, cohort)
-        except Exception as error:  # noqa: BLE001 - one broken rule must not silence the others; it is reported
-            lines = traceback.format_tb(error.__traceback__)
-            where = "".join([*lines, type(error).__name__])
-            said.failures.append(Failure(rule.code, traceback.format_exc(), where))
-        else:
-            said.answers[rule.code] = answers
-            said.findings.extend(found)
+    with _collecting_later():
+        for rule in RULES if rules is None else rules:
+            try:
+                answers, found = _ask(rule, cohort)
+            except Exception as error:  # noqa: BLE001 - one broken rule must not silence the others; it is reported
+                lines = traceback.format_tb(error.__traceback__)
+                where = "".join([*lines, type(error).__name__])
+                said.failures.append(Failure(rule.code, traceback.format_exc(), where))
+            else:
+                said.answers[rule.code] = answers
+                said.findings.extend(found)
     said.findings[:], said.joined[:] = join(said.findings)
     return said
+
+
+@contextmanager
+def _collecting_later() -> Iterator[None]:
+    """Let the garbage collector wait: it would look through all findings again and again, and they hold no cycles."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def rules_reading(analytes: Iterable[str]) -> tuple[Rule, ...]:
     """The rules whose answer may change with results of these analytes."""
     touched = set(analytes)
-    return tuple(rule for rule in RULES if touched.intersection(rule.reads))
+    return tuple(rule for rule in RULES if touched.intersection(rule.reads) or touched & looked_at(rule))
 
 
 def _ask(rule: Rule, cohort: Cohort) -> tuple[RuleAnswers, list[Finding]]:

@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from labs.rules.base import Answer, Rule
 from labs.rules.cohort import Cohort, PatientFacts, Row
+from labs.rules.other_causes import looked_at
 from labs.rules.registry import BY_CODE, RULES, Evaluation, evaluate
 from labs.vocabulary.analytes import ANALYTES, LABORATORY_ANALYTES
 from labs.vocabulary.comparable import Comparable, make_comparable
@@ -87,7 +88,9 @@ def with_strangers(rows: Rows, rule: Rule, random: Random) -> Rows:
 
 def with_tests_not_read(rows: Rows, rule: Rule, random: Random) -> Rows:
     """Results of tests the rule does not name: it is asked again only when one of those it names arrives."""
-    others = [code for code in LABORATORY_ANALYTES if code not in rule.reads and not ANALYTES[code].scale]
+    others = [
+        code for code in LABORATORY_ANALYTES if code not in {*rule.reads, *looked_at(rule)} and not ANALYTES[code].scale
+    ]
     more = [
         row._replace(analyte=code, amount=random.randint(0, 10 ** (ANALYTES[code].places + 1)), accession=f"Z{code}")
         for row in random.sample(rows, min(3, len(rows)))
