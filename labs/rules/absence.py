@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from labs.rules.arrays import Bools, Ints
 from labs.rules.cohort import NO_LIMIT, Cohort
 from labs.vocabulary.test_kinds import TEST_KINDS, TestKind
@@ -17,13 +15,19 @@ def is_late(days: Ints, allowed: Ints) -> Bools:
     return late
 
 
-def overdue_tests(cohort: Cohort) -> Iterator[tuple[int, int, TestKind]]:
-    """(patient, day, kind) of every planned test that is late by more than is let pass."""
+def overdue_tests(cohort: Cohort) -> list[tuple[int, int, TestKind]]:
+    """(patient, day, kind) of every planned test that is late by more than is let pass; every rule asks for them."""
+    return cohort.once("overdue tests", lambda: _overdue_tests(cohort))
+
+
+def _overdue_tests(cohort: Cohort) -> list[tuple[int, int, TestKind]]:
     if not cohort.has(ABSENCE):
-        return
+        return []
+    out = []
     first, end = cohort.assessments.bounds(cohort.codes[ABSENCE])
     rows, columns = cohort.assessments.rows[first:end], cohort.columns
     for at in rows[is_late(columns.amount[rows], columns.upper[rows])].tolist():
         kind = TEST_KINDS.get(cohort.groups[int(columns.group[at])][0])
         if kind is not None:
-            yield int(columns.patient[at]), int(columns.day[at]), kind
+            out.append((int(columns.patient[at]), int(columns.day[at]), kind))
+    return out

@@ -49,8 +49,18 @@ class Assessments:
 
     def rows_of_day(self, assessment: int) -> Ints:
         """Every row of the day an assessment stands for, in order."""
-        end = self.starts[assessment + 1] if assessment + 1 < self.starts.size else self.order.size
-        return self.order[self.starts[assessment] : end]
+        first, end = self._span(assessment)
+        return self.order[first:end]
+
+    def is_alone(self, assessment: int) -> bool:
+        """Whether one row is all of its day."""
+        first, end = self._span(assessment)
+        return end - first == 1
+
+    def _span(self, assessment: int) -> tuple[int, int]:
+        starts = self.starts
+        end = starts.item(assessment + 1) if assessment + 1 < starts.size else self.order.size
+        return starts.item(assessment), end
 
 
 def assess(columns: Columns, group: AnyInts | None = None) -> Assessments:

@@ -216,8 +216,8 @@ class Cohort:
 
     def line_start(self, patient: int, day: int) -> date | None:
         """First day of the line of therapy a day belongs to."""
-        begun = [start for start in self.patients[patient].line_starts if day_number(start) <= day]
-        return max(begun, default=None)
+        on = to_date(day)
+        return max((start for start in self.patients[patient].line_starts if start <= on), default=None)
 
     def has(self, analyte: str) -> bool:
         """Whether any result of the analyte is there."""

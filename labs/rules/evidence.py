@@ -62,9 +62,9 @@ def evidence_of(series: Series, row: int, role: str) -> list[Evidence]:
         counted = assessments.rows.item(source)
         held = result_at(series, counted, role)
         out.append(held)
-        day = assessments.rows_of_day(source)
-        if day.size > 1:
-            others = dict.fromkeys(result_at(series, at, "same_day") for at in day.tolist())
+        if not assessments.is_alone(source):
+            day = assessments.rows_of_day(source).tolist()
+            others = dict.fromkeys(result_at(series, at, "same_day") for at in day)
             out += [other for other in others if other._replace(role=role) != held]
     return out
 
@@ -102,19 +102,11 @@ def _write_out(cohort: Cohort, results: list[int]) -> None:
         if analyte.scale:
             value = cohort.note_of(at).coded or analyte.scale[amount]
         else:
-            number = number_text(amount, analyte.places, analyte.unit, most=analyte.places)
+            number = number_text(amount, analyte.places, analyte.unit, analyte.places)
             value = COMPARATOR_TEXTS[comparator] + number
-        written[at] = Evidence(
-            result=result,
-            accession="" if cohort.accessions is None else cohort.accessions[at],
-            analyte=analyte.code,
-            value=value,
-            unit=analyte.unit,
-            collected_on=to_date(day).isoformat(),
-            role="",
-            laboratory=laboratory,
-            method=method,
-        )
+        accession = "" if cohort.accessions is None else cohort.accessions[at]
+        on = to_date(day).isoformat()
+        written[at] = Evidence(result, accession, analyte.code, value, analyte.unit, on, "", laboratory, method)
 
 
 def contradictions(series: Series, rows: list[int]) -> list[Confounder]:

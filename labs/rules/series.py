@@ -86,7 +86,7 @@ class Series:
         """Number of assessments."""
         return int(self.low.size)
 
-    @property
+    @cached_property
     def in_words(self) -> bool:
         """Whether its values are findings in words; their numbers are places on a scale."""
         return bool(ANALYTES[self.code].scale) if self.code in ANALYTES else False
@@ -242,16 +242,9 @@ class Series:
         first = np.ones(rows.size, bool)
         first[1:] = segment[1:] != segment[:-1]
         sources = tuple(part[rows] for part in self.sources)
-        return replace(
-            self,
-            patient=self.patient[rows],
-            day=self.day[rows],
-            line=self.line[rows],
-            low=low,
-            high=high,
-            first=first,
-            sources=sources,
-        )
+        named = (self.cohort, self.code, self.name, self.unit, self.places)  # `replace` takes twice as long
+        times = (self.patient[rows], self.day[rows], self.line[rows])
+        return Series(*named, *times, low, high, first, sources, self.mixed)
 
     def _without(self, among: Bools | None) -> Series:
         """Rows not among those that may make a highest value read -1."""

@@ -37,6 +37,7 @@ def number_text(amount: int, places: int, unit: str, most: int = MOST_DECIMALS) 
     return f"{mark}{sign}{whole}.{digits[:most]}" if digits else f"{sign}{whole}"
 
 
+@lru_cache(REMEMBERED)
 def amount_text(amount: int, places: int, unit: str, comparator: str = "") -> str:
     """Number and unit."""
     return f"{comparator}{number_text(amount, places, unit)} {unit_text(unit)}".strip()
