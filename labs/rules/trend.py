@@ -6,8 +6,9 @@ from collections import Counter
 from collections.abc import Sequence
 from fractions import Fraction
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, starmap
 from math import lcm
+from operator import gt, lt
 from typing import NamedTuple
 
 
@@ -21,8 +22,8 @@ class Kendall(NamedTuple):
 
 def mann_kendall(values: Sequence[int]) -> Kendall:
     """The score of values in order of time, with its exact one-sided probability as a fraction; ties are exact too."""
-    falling = sum(a > b for a, b in combinations(values, 2))
-    rising = sum(a < b for a, b in combinations(values, 2))
+    falling = sum(starmap(gt, combinations(values, 2)))
+    rising = sum(starmap(lt, combinations(values, 2)))
     tied = tuple(sorted(Counter(values).values()))
     counts = orders_by_falls(tied)
     return Kendall(rising - falling, sum(counts[falling:]), sum(counts))

@@ -152,11 +152,12 @@ def _read(cohort: Cohort, fixed: Series) -> tuple[Ints, Bools]:
     clones = sorted({isotype_of_clone(facts) for facts in cohort.patients})
     number = {clone: at for at, clone in enumerate(clones)}
     whose = np.array([number[isotype_of_clone(facts)] for facts in cohort.patients], np.int64)[fixed.patient]
-    pairs, of_row = np.unique(np.stack((place, whose), axis=1), axis=0, return_inverse=True)
-    words = [_words(cohort, int(at)) for at, _ in pairs]
-    bands = np.array([band_of(text, clones[int(one)]) for text, (_, one) in zip(words, pairs, strict=True)], np.int64)
+    packed, of_row = np.unique(place * len(clones) + whose, return_inverse=True)
+    pairs = [divmod(pair, len(clones)) for pair in packed.tolist()]
+    words = [_words(cohort, at) for at, _ in pairs]
+    bands = np.array([band_of(text, clones[one]) for text, (_, one) in zip(words, pairs, strict=True)], np.int64)
     drug = np.array([may_be_the_drug(text) for text in words], bool)
-    return bands[of_row.reshape(-1)], drug[of_row.reshape(-1)]
+    return bands[of_row], drug[of_row]
 
 
 def _words(cohort: Cohort, place: int) -> str:
