@@ -561,6 +561,13 @@ CASES = (
         course=True,
         ranges={"lymphocytes": (("", ""), ("1", "4"), ("1", "5"))},
     ),
+    Case(
+        "MM-PLASMA-CELLS",
+        ranges.plasma_cells,
+        {"plasma_cells_blood_percent": ("0", "0", "4.9", "5", "6", "30")},
+        diseases=("MM", "MM", "AML"),
+        remission=True,
+    ),
     Case("CBC-BLASTS", ranges.myeloma_blasts, BLASTS, diseases=("MM", "MM", "AML"), remission=True),
     Case(
         "CBC-LDH",

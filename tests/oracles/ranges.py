@@ -177,6 +177,20 @@ def _fallen(value: Decimal, highest: Decimal) -> bool:
     return quarter and any(value < bar <= highest for bar in CATEGORIES)
 
 
+def plasma_cells(patient: PlainPatient) -> list[Said]:
+    if patient.disease != "MM":
+        return []
+    out = []
+    for line, row in pooled(patient, "plasma_cells_blood_percent").items():
+        marks = []
+        for r in row:
+            if since_remission(patient, r.day):
+                sure = r.low >= 5
+                marks.append(Mark(r.day, "sure" if sure else "weak" if r.high >= 5 else "", alone=3 if sure else 2))
+        out += tell(marks, line, one_a_line=False, lapsed=2)
+    return out
+
+
 def myeloma_blasts(patient: PlainPatient) -> list[Said]:
     if patient.disease != "MM":
         return []
