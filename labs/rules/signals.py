@@ -157,9 +157,10 @@ class Signal:
         return out & (~paused | self._running_on(out, paused)) if paused.any() else out
 
     def _running_on(self, judged: Bools, paused: Bools) -> Bools:
-        """Rows of a run of hits that began outside of the pause."""
-        rows = judged.nonzero()[0]
-        hit, segment = (self.sure | self.weak)[rows], self.series.segment[rows]
+        """Rows of a run of hits that began outside of the pause; what cannot end an episode does not end a run."""
+        hits = self.sure | self.weak
+        rows = (judged if self.keeps is None else judged & (hits | ~self.keeps)).nonzero()[0]
+        hit, segment = hits[rows], self.series.segment[rows]
         begins = hit.copy()
         begins[1:] &= ~hit[:-1] | (segment[1:] != segment[:-1])
         began_before = np.append(False, ~paused[rows[begins]])
