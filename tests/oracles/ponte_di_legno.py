@@ -10,7 +10,6 @@ from tests.oracles.others import since_remission
 from tests.oracles.plain import Mark, PlainPatient, PlainResult, Said, series, tell
 
 RESIDUAL = ("mrd_flow", "mrd_receptor", "mrd_sequencing", "mrd_molecular")
-OPEN = 0  # the mark of a marrow without a residual disease test, which ends no episode
 Marrow = dict[str, PlainResult]
 
 
@@ -50,9 +49,8 @@ def _line(patient: PlainPatient, line: date | None, marrows: list[tuple[date, Ma
             marks.append((day, Mark(day, "sure", alone=3)))
         elif hit:
             marks.append((day, Mark(day, "weak", alone=3 if low >= 25 else 2)))
-        else:
-            marks.append((day, Mark(day, both=3 if residual else OPEN)))
+        else:  # a marrow without a residual disease test ends no episode, and no run through a relapse
+            marks.append((day, Mark(day) if residual else None))
         if hit and in_remission(patient, day):
             suspected.append(day)
-    told = [mark for mark in judged(patient, marks) if mark.both != OPEN]
-    return tell(told, line, needed=1, one_a_line=False, lapsed=2)
+    return tell(judged(patient, marks), line, needed=1, one_a_line=False, lapsed=2)
