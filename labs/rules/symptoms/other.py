@@ -14,8 +14,6 @@ Source
 
 from __future__ import annotations
 
-from datetime import date
-
 from labs.rules.arrays import Ints
 from labs.rules.base import (
     CONFIRMED,
@@ -26,15 +24,13 @@ from labs.rules.base import (
     REVIEW,
     Example,
     Rule,
-    Threshold,
 )
 from labs.rules.checks import Check, stands_at
 from labs.rules.cohort import Cohort
-from labs.rules.signals import Signal, Terms, Words, weighed
+from labs.rules.signals import Signal
 from labs.rules.sources import VIGIL
-from labs.rules.symptoms.told import ANALYTE, PERSISTING, TOLD, comparisons, days_told, sentence
+from labs.rules.symptoms.told import ANALYTE, ANY, GONE, TOLD, told
 
-ANY = Threshold("1", "{symptoms}", VIGIL, date(2026, 1, 1), places=0)
 EXAMPLES = (
     Example("asked, none told", "2026-01-05 symptom not_told", NOT_RAISED),
     Example("an urgent one only", "2026-01-05 symptom told @//headache", NOT_RAISED),
@@ -59,15 +55,7 @@ EXAMPLES = (
 
 def other(cohort: Cohort) -> Signal:
     """Days on which a symptom of level REVIEW was told."""
-    s = days_told(cohort, "REVIEW")
-    return weighed(
-        s,
-        criterion,
-        sure=criterion(s.low, s.low).met,
-        terms=Terms(PERSISTING, alone=REVIEW, both=REVIEW),
-        extras=lambda row: comparisons(s, row),
-        words=Words(sentence=sentence),
-    )
+    return told(cohort, REVIEW, criterion)
 
 
 def criterion(value: Ints, _: Ints) -> Check:
@@ -88,5 +76,5 @@ RULE = Rule(
     recovers=True,
     asks_for="any report of symptoms",
     would_confirm="Examination, and the tests that the symptom asks for.",
-    would_clear="Another cause found on examination, or the symptom gone when the patient is asked again.",
+    would_clear=GONE,
 )

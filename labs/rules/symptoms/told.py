@@ -9,16 +9,19 @@ from datetime import date
 import numpy as np
 
 from labs.rules.arrays import Ints, starts_of_runs
-from labs.rules.base import Comparison
+from labs.rules.base import Comparison, Level, Threshold
 from labs.rules.cohort import Cohort, Key, Note, Row, to_date
 from labs.rules.markers import series_of
 from labs.rules.series import Series
-from labs.rules.signals import Confirmation
+from labs.rules.signals import Confirmation, Criterion, Signal, Terms, Words, weighed
+from labs.rules.sources import VIGIL
 from labs.rules.wording import day_text, listed
 from labs.vocabulary.symptoms import SYMPTOMS, Symptom
 
 ANALYTE = "symptom"
 NOT_TOLD, TOLD = 0, 1
+ANY = Threshold("1", "{symptoms}", VIGIL, date(2026, 1, 1), places=0)
+GONE = "Another cause found on examination, or the symptom gone when the patient is asked again."
 PERSISTING = Confirmation(2, words="when asked twice in a row")
 
 
@@ -98,3 +101,16 @@ def _sources(series: Series, wanted: list[bool], starts: list[int]) -> Iterable[
     days = [[at for at in range(start, end) if wanted[at]] or [start] for start, end in zip(starts, ends, strict=True)]
     for place in range(max(map(len, days), default=1)):
         yield np.array([int(series.sources[0][day[place]]) if place < len(day) else -1 for day in days], np.int64)
+
+
+def told(cohort: Cohort, level: Level, criterion: Criterion) -> Signal:
+    """The signal of days on which a symptom of a level was told; the level stays the same when it persists."""
+    s = days_told(cohort, level.name)
+    return weighed(
+        s,
+        criterion,
+        sure=criterion(s.low, s.low).met,
+        terms=Terms(PERSISTING, alone=level, both=level),
+        extras=lambda row: comparisons(s, row),
+        words=Words(sentence=sentence),
+    )
