@@ -10,13 +10,16 @@ from typing import Literal
 import numpy as np
 
 from labs.rules.arrays import AnyInts, Bools, Ints
-from labs.rules.base import Comparison, Threshold
+from labs.rules.base import Comparison, Level, Threshold
 from labs.rules.blasts import never_reaches
+from labs.rules.checks import Check, stands_at
 from labs.rules.cohort import Cohort, to_date
 from labs.rules.evidence import value_text
 from labs.rules.markers import concatenated, pooled, series_of
 from labs.rules.nearby import greatest_near
+from labs.rules.remission import outside_remission, remission_note
 from labs.rules.series import Series
+from labs.rules.signals import AT_ONCE, Criterion, Extras, Signal, Terms, Words, weighed
 from labs.rules.sources import RELAPSE_TIMES, VIGIL
 from labs.rules.wording import day_text
 
@@ -46,6 +49,35 @@ def found_at(cohort: Cohort, code: str, biopsied: Callable[[str], bool], site: C
     order = np.lexsort((-rows.low, rows.day, which, rows.patient))
     kept = order[_changes(rows.patient[order], which[order], rows.day[order])]
     return replace(rows.only_rows(kept), first=_changes(rows.patient[kept], which[kept], rows.line[kept]), mixed=True)
+
+
+def disease_at(
+    found: Series,
+    criterion: Criterion,
+    *,
+    what: str,
+    extras: Extras,
+    weak: str = "suspected",
+    weak_level: Level = Level.REVIEW,
+    said: Sequence[str] = SAID,
+) -> Signal:
+    """Sites with disease: proven ones are URGENT at once, suspected ones wait for what proves them."""
+    return weighed(
+        found,
+        criterion,
+        sure=found.low >= PROVEN,
+        weak=found.low >= SUSPECTED,
+        terms=Terms(AT_ONCE, alone=Level.URGENT, weak_level=weak_level, lapsed=Level.REVIEW),
+        silences=outside_remission(found),
+        notes=lambda series, row: [*remission_note(series, row), *marrow_note(series, row)],
+        extras=extras,
+        words=Words(weak=weak, sentence=lambda series, row: sentence(what, series, row, said)),
+    )
+
+
+def extramedullary(value: Ints, _: Ints) -> Check:
+    """Suspected or proven: the criterion of disease outside of marrow and blood."""
+    return stands_at("extramedullary disease", value, {SUSPECTED, PROVEN}, "suspected or proven")
 
 
 def site_at(series: Series, row: int) -> str:

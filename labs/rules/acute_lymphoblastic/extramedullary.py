@@ -22,8 +22,7 @@ from __future__ import annotations
 from datetime import date
 
 from labs.rules import sites
-from labs.rules.acute_lymphoblastic.relapse_time import TIMES, site_time
-from labs.rules.arrays import Ints
+from labs.rules.acute_lymphoblastic.relapse_time import TIMES, site_labels
 from labs.rules.base import (
     CONFIRMED,
     NOT_APPLICABLE,
@@ -33,16 +32,12 @@ from labs.rules.base import (
     PROVISIONAL,
     REVIEW,
     URGENT,
-    Comparison,
     Example,
     Rule,
     Threshold,
 )
-from labs.rules.checks import Check, stands_at
 from labs.rules.cohort import Cohort
-from labs.rules.remission import outside_remission, remission_note
-from labs.rules.series import Series
-from labs.rules.signals import AT_ONCE, Signal, Terms, Words, weighed
+from labs.rules.signals import Signal
 from labs.rules.sources import BUCHMANN_2022, NCCN_ALL, RELAPSE_TIMES, VIGIL
 
 ONE = Threshold("1", "{sites}", NCCN_ALL, date(2024, 1, 1), places=0)
@@ -90,40 +85,14 @@ EXAMPLES = (
 def extramedullary(cohort: Cohort) -> Signal:
     """Sites with disease."""
     found = sites.found_at(cohort, "extramedullary", elsewhere, sites.same)
-    return weighed(
-        found,
-        criterion,
-        sure=found.low >= sites.PROVEN,
-        weak=found.low >= sites.SUSPECTED,
-        terms=Terms(AT_ONCE, alone=URGENT, weak_level=REVIEW, lapsed=REVIEW),
-        silences=outside_remission(found),
-        notes=lambda series, row: [*remission_note(series, row), *sites.marrow_note(series, row)],
-        extras=lambda row: labels(found, row),
-        words=Words(
-            weak="suspected", sentence=lambda series, row: sites.sentence("Extramedullary disease", series, row)
-        ),
+    return sites.disease_at(
+        found, sites.extramedullary, what="Extramedullary disease", extras=lambda row: site_labels(found, row)
     )
-
-
-def labels(series: Series, row: int) -> list[Comparison]:
-    """Isolated or combined, and the time of the relapse."""
-    site, beside = sites.beside_marrow(series, row)
-    return [*beside, *site_time(series, row, site)]
 
 
 def elsewhere(place: str) -> bool:
     """Whether a biopsy was neither of marrow nor of testis."""
     return sites.not_marrow(place) and not sites.of_testis(place)
-
-
-def sentence(series: Series, row: int) -> str:
-    """What was found, and where."""
-    return sites.sentence("Extramedullary disease", series, row)
-
-
-def criterion(value: Ints, _: Ints) -> Check:
-    """Suspected or proven."""
-    return stands_at("extramedullary disease", value, {sites.SUSPECTED, sites.PROVEN}, "suspected or proven")
 
 
 RULE = Rule(

@@ -21,7 +21,7 @@ from labs.rules.base import Comparison, Threshold
 from labs.rules.cohort import to_date
 from labs.rules.facts import PatientFacts
 from labs.rules.series import Series
-from labs.rules.sites import Site
+from labs.rules.sites import Site, beside_marrow
 from labs.rules.sources import RELAPSE_TIMES
 
 SINCE = date(2012, 10, 4)
@@ -121,3 +121,9 @@ def site_time(series: Series, row: int, site: Site) -> list[Comparison]:
     """The labels of a relapse at a row, by its site."""
     found = time_of(series.cohort.patients[int(series.patient[row])], to_date(int(series.day[row])), site)
     return [] if found is None else labels(found)
+
+
+def site_labels(series: Series, row: int) -> list[Comparison]:
+    """Isolated or combined with marrow, and the time of the relapse."""
+    site, beside = beside_marrow(series, row)
+    return [*beside, *site_time(series, row, site)]

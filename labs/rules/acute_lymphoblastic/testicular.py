@@ -20,7 +20,7 @@ from __future__ import annotations
 from datetime import date
 
 from labs.rules import sites
-from labs.rules.acute_lymphoblastic.relapse_time import TIMES, site_time
+from labs.rules.acute_lymphoblastic.relapse_time import TIMES, site_labels
 from labs.rules.arrays import Ints
 from labs.rules.base import (
     CONFIRMED,
@@ -31,16 +31,13 @@ from labs.rules.base import (
     PROVISIONAL,
     REVIEW,
     URGENT,
-    Comparison,
     Example,
     Rule,
     Threshold,
 )
 from labs.rules.checks import Check, stands_at
 from labs.rules.cohort import Cohort
-from labs.rules.remission import outside_remission, remission_note
-from labs.rules.series import Series
-from labs.rules.signals import AT_ONCE, Signal, Terms, Words, weighed
+from labs.rules.signals import Signal
 from labs.rules.sources import BUCHMANN_2022, RELAPSE_TIMES, VIGIL
 
 ONE = Threshold("1", "{testes}", BUCHMANN_2022, date(2022, 3, 24), places=0)
@@ -82,23 +79,15 @@ EXAMPLES = (
 def testicular(cohort: Cohort) -> Signal:
     """Testes with disease."""
     found = sites.found_at(cohort, "testis", sites.of_testis, side)
-    return weighed(
+    return sites.disease_at(
         found,
         criterion,
-        sure=found.low >= sites.PROVEN,
-        weak=found.low >= sites.SUSPECTED,
-        terms=Terms(AT_ONCE, alone=URGENT, weak_level=URGENT, lapsed=REVIEW),
-        silences=outside_remission(found),
-        notes=lambda series, row: [*remission_note(series, row), *sites.marrow_note(series, row)],
-        extras=lambda row: labels(found, row),
-        words=Words(weak="enlarged", sentence=lambda series, row: sites.sentence("Testis", series, row, SAID)),
+        what="Testis",
+        extras=lambda row: site_labels(found, row),
+        weak="enlarged",
+        weak_level=URGENT,
+        said=SAID,
     )
-
-
-def labels(series: Series, row: int) -> list[Comparison]:
-    """Isolated or combined, and the time of the relapse."""
-    site, beside = sites.beside_marrow(series, row)
-    return [*beside, *site_time(series, row, site)]
 
 
 def side(place: str) -> str:

@@ -20,7 +20,6 @@ from __future__ import annotations
 from datetime import date
 
 from labs.rules import sites
-from labs.rules.arrays import Ints
 from labs.rules.base import (
     CONFIRMED,
     NOT_APPLICABLE,
@@ -34,11 +33,8 @@ from labs.rules.base import (
     Rule,
     Threshold,
 )
-from labs.rules.checks import Check, stands_at
 from labs.rules.cohort import Cohort
-from labs.rules.remission import outside_remission, remission_note
-from labs.rules.series import Series
-from labs.rules.signals import AT_ONCE, Signal, Terms, Words, weighed
+from labs.rules.signals import Signal
 from labs.rules.sources import DOEHNER_2022, RELAPSE_TIMES, VIGIL
 
 ONE = Threshold("1", "{sites}", DOEHNER_2022, date(2022, 9, 22), places=0)
@@ -85,29 +81,12 @@ EXAMPLES = (
 def extramedullary(cohort: Cohort) -> Signal:
     """Sites with disease."""
     found = sites.found_at(cohort, "extramedullary", sites.not_marrow, sites.same)
-    return weighed(
+    return sites.disease_at(
         found,
-        criterion,
-        sure=found.low >= sites.PROVEN,
-        weak=found.low >= sites.SUSPECTED,
-        terms=Terms(AT_ONCE, alone=URGENT, weak_level=REVIEW, lapsed=REVIEW),
-        silences=outside_remission(found),
-        notes=lambda series, row: [*remission_note(series, row), *sites.marrow_note(series, row)],
+        sites.extramedullary,
+        what="Extramedullary disease",
         extras=lambda row: sites.beside_marrow(found, row)[1],
-        words=Words(
-            weak="suspected", sentence=lambda series, row: sites.sentence("Extramedullary disease", series, row)
-        ),
     )
-
-
-def sentence(series: Series, row: int) -> str:
-    """What was found, and where."""
-    return sites.sentence("Extramedullary disease", series, row)
-
-
-def criterion(value: Ints, _: Ints) -> Check:
-    """Suspected or proven."""
-    return stands_at("extramedullary disease", value, {sites.SUSPECTED, sites.PROVEN}, "suspected or proven")
 
 
 RULE = Rule(
