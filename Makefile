@@ -71,8 +71,8 @@ bench: setup-dev ## measure, and print ratios
 	$(BIN) -m benchmarks $(ARGS)
 
 lock: setup-dev ## pin the newest allowed packages in requirements*.txt
-	$(BIN) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements.in -o requirements.txt
-	$(BIN) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url requirements-dev.in -o requirements-dev.txt
+	$(BIN) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras requirements.in -o requirements.txt
+	$(BIN) -m uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-strip-extras requirements-dev.in -o requirements-dev.txt
 
 vendor: ## rebuild tracker/static/vendor (the only target that needs node)
 	sh tracker/frontend/vendor.sh
