@@ -1,17 +1,34 @@
 """The tables of the first floor."""
 
+from labs.models.calendar import CalendarFeed, Closure, FollowUpSettings
 from labs.models.clinical_finding import ClinicalFinding, FindingStatus
+from labs.models.contact import (
+    Channel,
+    ContactAttempt,
+    ContactOutcome,
+    Letter,
+    LetterKind,
+    LetterState,
+    LetterTemplate,
+    SavedView,
+)
 from labs.models.criteria import CriteriaChange, CriteriaState
 from labs.models.evaluation import Evaluation, RuleFailure
 from labs.models.flag import Decision, Flag, FlagEvent, Level, Review, Signal
 from labs.models.marks import AssayBridge, Rebaseline, SpuriousMark
 from labs.models.message import Message, Quarantine
-from labs.models.plan import Plan, Protocol, ScheduledTest, SkipReason
+from labs.models.plan import Keeping, PauseReason, Plan, PlanPause, Protocol
 from labs.models.result import Report, Result, ResultStatus
+from labs.models.scheduled_test import ScheduledTest, SkipReason
 
 __all__ = [
     "AssayBridge",
+    "CalendarFeed",
+    "Channel",
     "ClinicalFinding",
+    "Closure",
+    "ContactAttempt",
+    "ContactOutcome",
     "CriteriaChange",
     "CriteriaState",
     "Decision",
@@ -19,9 +36,17 @@ __all__ = [
     "FindingStatus",
     "Flag",
     "FlagEvent",
+    "FollowUpSettings",
+    "Keeping",
+    "Letter",
+    "LetterKind",
+    "LetterState",
+    "LetterTemplate",
     "Level",
     "Message",
+    "PauseReason",
     "Plan",
+    "PlanPause",
     "Protocol",
     "Quarantine",
     "Rebaseline",
@@ -30,6 +55,7 @@ __all__ = [
     "ResultStatus",
     "Review",
     "RuleFailure",
+    "SavedView",
     "ScheduledTest",
     "Signal",
     "SkipReason",

@@ -8,25 +8,15 @@ from __future__ import annotations
 
 from datetime import date, datetime, timedelta
 
-from django.db.models import Case, DateField, F, Func, IntegerField, Q, QuerySet, TextChoices, Value, When
+from django.db.models import Case, DateField, F, Func, Q, QuerySet, TextChoices, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from labs.models import ScheduledTest
 from labs.vocabulary.test_kinds import DONE_BY_HAND
 from patients.access import visible_to
-from patients.models import RiskGroup, User
+from patients.models import User
 
 WEEK = timedelta(days=7)
-RISK_RANK = {
-    RiskGroup.HIGH: 0,
-    RiskGroup.ADVERSE: 0,
-    RiskGroup.UNKNOWN: 1,
-    RiskGroup.INTERMEDIATE: 1,
-    RiskGroup.STANDARD: 2,
-    RiskGroup.FAVOURABLE: 3,
-}
-"""Lower comes first. A risk nobody recorded is not a low one."""
-NO_PLAN_RANK = 1
 
 
 class Status(TextChoices):
@@ -98,16 +88,10 @@ def with_status(tests: QuerySet[ScheduledTest], *, now: datetime) -> QuerySet[Sc
     return tests.annotate(today=DayAtSite(now)).annotate(status=STATUS_IN_SQL)
 
 
-def with_risk(tests: QuerySet[ScheduledTest]) -> QuerySet[ScheduledTest]:
-    """The tests with `risk`: the rank of the risk group their plan is for; lower is more pressing."""
-    ranks = [When(plan__diagnosis__risk_group=group, then=Value(rank)) for group, rank in RISK_RANK.items()]
-    return tests.annotate(risk=Case(*ranks, default=Value(NO_PLAN_RANK), output_field=IntegerField()))
-
-
 def waiting_tests(*, user: User, now: datetime) -> QuerySet[ScheduledTest]:
     """Tests this person may see that still wait for something, with `today`, `status` and `risk`."""
     tests = ScheduledTest.objects.filter(OPEN, ON_SOMEBODYS_LIST, visible_to(user, "patient__"))
-    return with_risk(with_status(tests, now=now))
+    return with_status(tests, now=now)
 
 
 def days_late(test: ScheduledTest, today: date) -> int:

@@ -4,6 +4,7 @@ from patients.models.access_event import AccessEvent
 from patients.models.api_token import ApiToken
 from patients.models.audit_event import AuditEvent
 from patients.models.care_team import CareTeam
+from patients.models.contact_details import ContactDetails
 from patients.models.course import CourseEvent, CourseKind, RelapseSite
 from patients.models.diagnosis import Diagnosis, Disease, DiseaseType, HeavyChain, LightChain, RiskGroup
 from patients.models.patient import MRN, Identifier, Patient, Sex
@@ -18,6 +19,7 @@ __all__ = [
     "ApiToken",
     "AuditEvent",
     "CareTeam",
+    "ContactDetails",
     "CourseEvent",
     "CourseKind",
     "Diagnosis",

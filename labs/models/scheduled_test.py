@@ -1,0 +1,170 @@
+"""The tests that plans ask for, and those a person added, each with its dates."""
+
+from __future__ import annotations
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from labs.models.plan import Plan
+from labs.models.result import Report
+from patients.models import Diagnosis, Patient, RiskGroup, Site
+from patients.models.history import keep_history, never_deleted
+
+RISK_RANK = {
+    RiskGroup.HIGH: 0,
+    RiskGroup.ADVERSE: 0,
+    RiskGroup.UNKNOWN: 1,
+    RiskGroup.INTERMEDIATE: 1,
+    RiskGroup.STANDARD: 2,
+    RiskGroup.FAVOURABLE: 3,
+}
+"""Lower comes first. A risk nobody recorded is not a low one."""
+NO_PLAN_RANK = 1
+_WHENS = " ".join(f"when '{group}' then {rank}" for group, rank in RISK_RANK.items())
+
+
+class SkipReason(models.TextChoices):
+    """Why a test is not done."""
+
+    DONE_ELSEWHERE = "done_elsewhere", _("done elsewhere")
+    DECLINED = "declined", _("patient declined")
+    NOT_INDICATED = "not_indicated", _("no longer indicated")
+    UNWELL = "unwell", _("patient unwell")
+    TRANSFERRED = "transferred", _("transferred to another unit")
+    DIED = "died", _("patient died")
+    DUPLICATE = "duplicate", _("covered by another test")
+    PLAN_ENDED = "plan_ended", _("the plan ended")
+
+
+PLACE_ON_LIST = f"""
+    IF TG_OP = 'UPDATE' AND NEW.site_id IS NOT NULL THEN
+        RETURN NEW;
+    END IF;
+    SELECT site_id INTO NEW.site_id FROM {Patient._meta.db_table} WHERE id = NEW.patient_id;
+    NEW.risk := coalesce((
+        SELECT case risk_group {_WHENS} end FROM {Diagnosis._meta.db_table}
+        WHERE id = (SELECT diagnosis_id FROM {Plan._meta.db_table} WHERE id = NEW.plan_id)
+    ), {NO_PLAN_RANK});
+    RETURN NEW;
+"""  # noqa: S608 (names of our own tables)
+
+
+@keep_history("ScheduledTestHistory", inserts=False, ignoring=("late_from", "site", "risk"))
+class ScheduledTest(models.Model):
+    """One test to be done between `opens_on` and `closes_on`, best on `due_on`. Its status is derived from dates.
+
+    `lapses_on`: from this day the next test of the same kind is open, and this one, if not done, is missed; empty for a
+    test without a successor. `late_from`: after this day it counts as late; the end of its own window, or of the first
+    of the tests just before it that were not done either, so that a patient who missed three visits is not "due today".
+    `held_from`, `held_until`: the pause of its plan in which it is not asked for, both days inclusive. `snoozed_until`:
+    after a contact nobody need call again before this day. `site` and `risk` repeat the patient's site and the rank of
+    the risk group of the plan's disease, so that the list of a registry is read in order from one index: filled in by
+    the database for a new row, kept by `labs.actions.rank_tests`.
+    """
+
+    class Origin(models.TextChoices):
+        """Where it came from."""
+
+        PLANNED = "planned", _("planned")
+        EXTRA = "extra", _("extra")
+        REPEAT = "repeat", _("repeat of a finding")
+
+    # the indexes below begin with patient and with plan: their own would only slow writing
+    patient = models.ForeignKey(Patient, on_delete=models.PROTECT, db_index=False, related_name="scheduled_tests")
+    plan = models.ForeignKey(
+        Plan, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="tests"
+    )
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, db_index=False, related_name="+", verbose_name=_("site"))
+    risk = models.PositiveSmallIntegerField(_("rank of risk"), default=NO_PLAN_RANK)
+    kind = models.CharField(_("test"), max_length=40)
+    step = models.CharField(_("step"), max_length=60, blank=True)
+    sequence = models.PositiveIntegerField(_("number"), default=0)
+    origin = models.CharField(_("origin"), max_length=8, choices=Origin.choices, default=Origin.PLANNED)
+    due_on = models.DateField(_("due on"))
+    opens_on = models.DateField(_("window opens"))
+    closes_on = models.DateField(_("window closes"))
+    lapses_on = models.DateField(_("missed from"), null=True, blank=True)
+    late_from = models.DateField(_("late after"))
+    booked_for = models.DateField(_("booked for"), null=True, blank=True)
+    booked_time = models.TimeField(_("time"), null=True, blank=True)
+    booked_at_place = models.CharField(_("place"), max_length=80, blank=True)
+    held_from = models.DateField(_("on hold from"), null=True, blank=True)
+    held_until = models.DateField(_("on hold until"), null=True, blank=True)
+    snoozed_until = models.DateField(_("contact again on"), null=True, blank=True)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="assigned_tests",
+        verbose_name=_("assigned to"),
+    )
+    collected_on = models.DateField(_("collected on"), null=True, blank=True)
+    closed_by = models.ForeignKey(
+        Report, on_delete=models.PROTECT, null=True, blank=True, related_name="closed_tests", verbose_name=_("report")
+    )
+    skipped_because = models.CharField(_("skipped because"), max_length=20, choices=SkipReason.choices, blank=True)
+    skipped_at = models.DateTimeField(_("skipped"), null=True, blank=True)
+    skipped_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
+    )
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        verbose_name = _("scheduled test")
+        verbose_name_plural = _("scheduled tests")
+        constraints = [
+            models.UniqueConstraint(fields=["plan", "step", "sequence"], name="scheduled_once"),
+            models.CheckConstraint(
+                condition=models.Q(opens_on__lte=models.F("due_on"), closes_on__gte=models.F("due_on")),
+                name="scheduled_window_holds_due_date",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(lapses_on__isnull=True) | models.Q(lapses_on__gt=models.F("due_on")),
+                name="scheduled_lapses_after_due_date",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(late_from__lte=models.F("closes_on")), name="scheduled_late_by_end_of_window"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(skipped_because="", skipped_at__isnull=True, skipped_by__isnull=True)
+                | (~models.Q(skipped_because="") & models.Q(skipped_at__isnull=False, skipped_by__isnull=False)),
+                name="scheduled_skip_complete",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(skipped_because="") | models.Q(closed_by__isnull=True),
+                name="scheduled_not_skipped_and_closed",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(held_from__isnull=True, held_until__isnull=True)
+                | models.Q(held_until__gte=models.F("held_from")),
+                name="scheduled_hold_complete",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(booked_time__isnull=True) | models.Q(booked_for__isnull=False),
+                name="scheduled_time_only_with_day",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["opens_on", "id"],
+                condition=models.Q(closed_by__isnull=True, skipped_because=""),
+                name="scheduled_open",
+            ),
+            models.Index(fields=["patient", "kind", "due_on"], name="scheduled_by_patient"),
+        ]
+        triggers: list[pgtrigger.Trigger] = [
+            *never_deleted(),
+            pgtrigger.Trigger(
+                name="place_on_list",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                when=pgtrigger.Before,
+                func=PLACE_ON_LIST,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.due_on}"
