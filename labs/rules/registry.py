@@ -28,6 +28,7 @@ from labs.rules.answers import RuleAnswers, Said, answers_of, nothing_to_judge
 from labs.rules.base import Finding, Rule
 from labs.rules.blood_counts import blasts as blood_blasts
 from labs.rules.blood_counts import (
+    creatinine,
     cytopenia,
     filtration,
     haemoglobin_fall,
@@ -130,6 +131,7 @@ RULES: tuple[Rule, ...] = (
     blood_blasts.RULE,
     lactate_dehydrogenase.RULE,
     filtration.RULE,
+    creatinine.RULE,
     transfusion_need.RULE,
     urgent_symptoms.RULE,
     other_symptoms.RULE,

@@ -588,6 +588,13 @@ CASES = (
         stable={"egfr": "80"},
     ),
     Case(
+        "CBC-CREATININE",
+        ranges.creatinine,
+        {"creatinine": (*CREATININE, "0.5", "0.79", "0.75", "0.2")},
+        diseases=("MM", "AML", "ALL"),
+        stable={"creatinine": "1.0"},
+    ),
+    Case(
         "CBC-TRANSFUSION",
         ranges.transfusion_need,
         {"haemoglobin": ("7", "12"), "platelets": ("9", "200")},

@@ -177,6 +177,31 @@ def _fallen(value: Decimal, highest: Decimal) -> bool:
     return quarter and any(value < bar <= highest for bar in CATEGORIES)
 
 
+def creatinine(patient: PlainPatient) -> list[Said]:
+    out = []
+    for (_, line), row in series(patient, "creatinine").items():
+        marks = []
+        for i, p in enumerate(points(row)):
+            earlier = points(row[:i])
+            mark = Mark(p.day, both=2)
+            if earlier:
+                single = min(e.low for e in earlier), min(e.high for e in earlier)
+                confirmed = lowest_confirmed(earlier)
+                if confirmed and _half_more(p.low, confirmed[1]):
+                    mark.hit = "sure"
+                elif _half_more(p.low, single[1]) or _half_more(p.high, (confirmed or single)[0]):
+                    mark.hit = "weak"
+            marks.append(mark)
+        out += tell(marks, line, one_a_line=False, recovers=True)
+    return out
+
+
+def _half_more(value: Decimal, lowest: Decimal) -> bool:
+    if lowest == INFINITY:
+        return False
+    return value - lowest >= D("0.3") and value * 2 >= lowest * 3
+
+
 def plasma_cells(patient: PlainPatient) -> list[Said]:
     if patient.disease != "MM":
         return []

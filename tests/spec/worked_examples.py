@@ -388,7 +388,10 @@ MYELOMA = (
         "E24",
         "",
         "line 2026-01-01 | 2026-01-05 creatinine 106 umol/L | 2026-04-05 283 umol/L",
-        (Raised("MM-CREATININE", CONFIRMED, URGENT, "2026-04-05", ("at least 2 mg/dL",)),),
+        (
+            Raised("MM-CREATININE", CONFIRMED, URGENT, "2026-04-05", ("at least 2 mg/dL",)),
+            Raised("CBC-CREATININE", PROVISIONAL, REVIEW, "2026-04-05"),
+        ),
     ),
     Worked(
         "E25",

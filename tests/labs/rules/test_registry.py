@@ -45,7 +45,12 @@ def test_a_rule_that_raises_is_reported_and_loses_nothing_else() -> None:
 
 
 def test_only_rules_that_read_an_analyte_are_touched_by_it() -> None:
-    assert {rule.code for rule in rules_reading(["creatinine"])} == {"MM-CREATININE", "MM-FLC-RATIO", "ASSAY-CHANGED"}
+    assert {rule.code for rule in rules_reading(["creatinine"])} == {
+        "MM-CREATININE",
+        "MM-FLC-RATIO",
+        "CBC-CREATININE",
+        "ASSAY-CHANGED",
+    }
     assert "MM-PD-MARROW" in {rule.code for rule in rules_reading(["serum_m"])}
     assert rules_reading(["monocytes"]) == ()
 
