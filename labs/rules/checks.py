@@ -6,9 +6,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import numpy as np
-
-from labs.rules.arrays import Bools, Ints
+from labs.rules.arrays import Bools, Ints, one_of
 from labs.rules.base import Comparison, Threshold
 from labs.rules.wording import amount_text, listed, percent_text, unit_text
 
@@ -161,7 +159,7 @@ def more_than_percent(what: str, part: Ints, whole: Ints, bar: Threshold) -> Sha
 
 def stands_at(what: str, place: Ints, places: Collection[int], needed: str) -> Word:
     """A coded finding that is one of these places on its scale."""
-    return Word(what, needed, np.isin(place, list(places)))
+    return Word(what, needed, one_of(place, places))
 
 
 def met_text(comparisons: Iterable[Comparison]) -> str:

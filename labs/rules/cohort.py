@@ -151,21 +151,31 @@ class Cohort:
         return cast(T, self.derived[name])
 
     @cached_property
-    def diseases(self) -> list[str]:
-        """Disease of each patient."""
-        return [facts.disease for facts in self.patients]
+    def places(self) -> Mapping[Key, int]:
+        """Place of each patient."""
+        return {facts.key: index for index, facts in enumerate(self.patients)}
+
+    @cached_property
+    def by_disease(self) -> Mapping[str, Bools]:
+        """Of each disease that occurs the patients who have it; "" of those without one on record."""
+        diseases = [facts.disease for facts in self.patients]
+        return {one: np.array([disease == one for disease in diseases], bool) for one in sorted(set(diseases))}
 
     def all_of(self, diseases: frozenset[str]) -> bool:
         """Whether every patient has one of the diseases."""
-        return diseases.issuperset(self.diseases)
+        return diseases.issuperset(self.by_disease)
 
     def any_of(self, diseases: frozenset[str]) -> bool:
         """Whether any patient has one of the diseases."""
-        return not diseases.isdisjoint(self.diseases)
+        return not diseases.isdisjoint(self.by_disease)
 
-    def in_diseases(self, diseases: frozenset[str]) -> Bools:
+    def in_diseases(self, diseases: Iterable[str]) -> Bools:
         """Patients that have one of the diseases."""
-        return np.array([disease in diseases for disease in self.diseases], bool)
+        found = np.zeros(len(self.patients), bool)
+        for disease in diseases:
+            if disease in self.by_disease:
+                found |= self.by_disease[disease]
+        return found
 
     @cached_property
     def remission_days(self) -> Days:
@@ -217,7 +227,7 @@ class Cohort:
     def line_start(self, patient: int, day: int) -> date | None:
         """First day of the line of therapy a day belongs to."""
         on = to_date(day)
-        return max((start for start in self.patients[patient].line_starts if start <= on), default=None)
+        return max([start for start in self.patients[patient].line_starts if start <= on], default=None)
 
     def has(self, analyte: str) -> bool:
         """Whether any result of the analyte is there."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from labs.rules.arrays import UNBOUNDED, AnyInts, Bools, Ints, in_order
+from labs.rules.arrays import UNBOUNDED, AnyInts, Bools, Ints, any_true, firsts_of_runs, in_order
 from labs.rules.cohort import Cohort
 from labs.rules.series import Series
 from labs.vocabulary.analytes import ANALYTES
@@ -25,8 +25,7 @@ def _series_of(cohort: Cohort, code: str) -> Series:
     patient, day = columns.patient[rows], columns.day[rows]
     line = cohort.line_of(patient, day)
     low, high = bounds(columns.amount[rows], columns.comparator[rows])
-    first = np.ones(rows.size, bool)
-    first[1:] = keys[1:] != keys[:-1]
+    first = firsts_of_runs(keys)
     if cohort.line_keys.size:
         first[1:] |= line[1:] != line[:-1]
     if cohort.rebaselined:
@@ -80,20 +79,18 @@ def one_a_day(rows: Series, preference: tuple[AnyInts | Bools, ...]) -> Series:
     order = in_order(keys)
     keys = keys[order]
     again = keys[1:] == keys[:-1]
-    if again.any():  # few days have several rows: only those are put in order of preference
+    if any_true(again):  # few days have several rows: only those are put in order of preference
         tied = np.concatenate(([False], again)) | np.concatenate((again, [False]))
         some = order[tied]
         order[tied] = some[np.lexsort((*(part[some] for part in preference), keys[tied]))]
     head = np.concatenate(([True], ~again))[: order.size]
     kept = rows.only_rows(order[head])
-    first = np.ones(kept.size, bool)
-    first[1:] = (kept.patient[1:] != kept.patient[:-1]) | (kept.line[1:] != kept.line[:-1])
-    return replace(kept, first=first)
+    return replace(kept, first=firsts_of_runs(kept.patient, kept.line))
 
 
 def bounds(amount: Ints, comparator: AnyInts) -> tuple[Ints, Ints]:
     """Least and greatest value each printed value can stand for; one and the same array when nothing is censored."""
-    if not comparator.any():
+    if not np.count_nonzero(comparator):
         return amount, amount
     below, above = (comparator == 1) | (comparator == 2), comparator >= 3
     return np.where(below, 0, amount), np.where(above, UNBOUNDED, amount)

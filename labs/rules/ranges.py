@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from labs.rules.arrays import Bools, Ints
+from labs.rules.arrays import Bools, Ints, all_true
 from labs.rules.base import Comparison, Threshold
 from labs.rules.checks import Bar
 from labs.rules.cohort import NO_LIMIT, Cohort, day_number
@@ -83,7 +83,7 @@ def _limit(series: Series, code: str, end: End) -> Limit:
     rows = series.cohort.assessments.rows[series.sources[0]]
     printed: Ints = (columns.upper if end == "upper" else columns.lower)[rows]
     own = (printed != NO_LIMIT) & (printed > 0)
-    amount = printed if own.all() else np.where(own, printed, _fallback(series, code, end))
+    amount = printed if all_true(own) else np.where(own, printed, _fallback(series, code, end))
     return Limit(end, amount, amount > 0, own)
 
 

@@ -12,7 +12,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from labs.rules.arrays import AnyInts, Bools, Ints
+from labs.rules.arrays import AnyInts, Bools, Ints, firsts_of_runs
 from labs.rules.base import Threshold
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import under
@@ -115,9 +115,7 @@ def by_day(series: Series, rank: Ints) -> tuple[Series, Ints]:
     """
     order = np.lexsort((-rank, series.day, series.patient))
     patient, day = series.patient[order], series.day[order]
-    head = np.ones(order.size, bool)
-    head[1:] = (patient[1:] != patient[:-1]) | (day[1:] != day[:-1])
-    rows = order[head]
+    rows = order[firsts_of_runs(patient, day)]
     return series.only_rows(rows), rows
 
 
@@ -129,8 +127,6 @@ def _merged(m: Series, fixed: Series, of_m: Ints, of_fixed: Ints, fixation_decid
     line = np.where(of_m >= 0, _at(m.line, of_m, 0), _at(fixed.line, of_fixed, 0))
     ours, theirs = _at(m.sources[0], of_m, -1), _at(fixed.sources[0], of_fixed, -1)
     value = np.where(use, _at(fixed.low, of_fixed, 0), _at(m.low, of_m, 0))
-    first = np.ones(day.size, bool)
-    first[1:] = (patient[1:] != patient[:-1]) | (line[1:] != line[:-1])
     return replace(
         m,
         patient=patient,
@@ -138,7 +134,7 @@ def _merged(m: Series, fixed: Series, of_m: Ints, of_fixed: Ints, fixation_decid
         line=line,
         low=value,
         high=value,
-        first=first,
+        first=firsts_of_runs(patient, line),
         sources=(np.where(use, theirs, ours), np.where(use, ours, theirs)),
         mixed=True,
     )

@@ -31,7 +31,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from labs.rules.arrays import Ints
+from labs.rules.arrays import Ints, one_of
 from labs.rules.base import (
     CONFIRMED,
     INFO,
@@ -151,7 +151,7 @@ def loss(cohort: Cohort) -> Signal:
     shown = (sure | weak).astype(np.int64)
     series = replace(series, low=shown, high=shown)
     unable = cannot_refute(series, band, by_band)
-    absent = (shown == 0) & np.isin(band, FIXED_ABSENT) | (band == Band.NOT_DONE) & (amount == 0) & ~unable
+    absent = (shown == 0) & one_of(band, FIXED_ABSENT) | (band == Band.NOT_DONE) & (amount == 0) & ~unable
 
     def missing(_: Series, row: int) -> Sequence[str]:
         return _missing(series, row, int(band[row]), measured=int(amount[row]) > 0)
