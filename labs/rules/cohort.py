@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import TypeVar, Unpack, cast
+from typing import Any, TypeVar, Unpack
 
 import numpy as np
 
@@ -140,7 +140,7 @@ class Cohort:
         return {code: index for index, code in enumerate(self.analytes)}
 
     @cached_property
-    def derived(self) -> dict[str, object]:
+    def derived(self) -> dict[str, Any]:
         """What `once` keeps."""
         return {}
 
@@ -148,7 +148,8 @@ class Cohort:
         """What `work` gives, done once while the cohort lives."""
         if name not in self.derived:
             self.derived[name] = work()
-        return cast(T, self.derived[name])
+        found: T = self.derived[name]
+        return found
 
     @cached_property
     def places(self) -> Mapping[Key, int]:
@@ -229,10 +230,15 @@ class Cohort:
         on = to_date(day)
         return max([start for start in self.patients[patient].line_starts if start <= on], default=None)
 
+    @cached_property
+    def measured(self) -> frozenset[str]:
+        """The analytes of which any result is there."""
+        bounds = ((code, self.assessments.bounds(place)) for code, place in self.codes.items())
+        return frozenset(code for code, (first, end) in bounds if end > first)
+
     def has(self, analyte: str) -> bool:
         """Whether any result of the analyte is there."""
-        first, end = self.assessments.bounds(self.codes[analyte])
-        return end > first
+        return analyte in self.measured
 
 
 def day_number(day: date) -> int:

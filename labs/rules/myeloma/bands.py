@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import IntEnum
 
 import numpy as np
 
@@ -27,8 +26,11 @@ AFTER = Threshold("183", "d", VIGIL, date(2026, 1, 1))
 DRUG = Isotype("IgG", "kappa")
 
 
-class Band(IntEnum):
-    """What one immunofixation shows, held against the isotype at diagnosis."""
+class Band:
+    """What one immunofixation shows, held against the isotype at diagnosis.
+
+    Plain numbers: a column is held against them five times as fast as against members of an enumeration.
+    """
 
     NOT_DONE = 0
     NEGATIVE = 1
@@ -63,7 +65,7 @@ def is_recorded(clone: Isotype) -> bool:
     return bool(clone.heavy and clone.light)
 
 
-def band_of(finding: str, clone: Isotype) -> Band:
+def band_of(finding: str, clone: Isotype) -> int:
     """What a finding in words says of a clone. Free light chains of the clone's own kind are the clone's."""
     word = finding.partition(":")[0]
     if word == "negative":
@@ -100,7 +102,7 @@ def _fluid(cohort: Cohort, code: str, fixation: str) -> Fluid:
     m, fixed = kept_m[0], kept[0]
     keys = np.union1d(m.patient_days, fixed.patient_days)
     of_m, of_fixed = _places(m.patient_days, keys), _places(fixed.patient_days, keys)
-    band, amount = _at(bands[kept[1]], of_fixed, int(Band.NOT_DONE)), _at(m.low, of_m, -1)
+    band, amount = _at(bands[kept[1]], of_fixed, Band.NOT_DONE), _at(m.low, of_m, -1)
     faint = (amount <= SEEN.amount) & (_at(m.high, of_m, 0) <= SEEN.amount)
     seen = np.where(band == Band.NOT_DONE, amount > 0, _at(drug[kept[1]], of_fixed, 0) > 0)
     series = _merged(m, fixed, of_m, of_fixed, band >= Band.EQUIVOCAL)
