@@ -52,10 +52,13 @@ class Assessments:
         first, end = self._span(assessment)
         return self.order[first:end]
 
-    def is_alone(self, assessment: int) -> bool:
-        """Whether one row is all of its day."""
-        first, end = self._span(assessment)
-        return end - first == 1
+    def are_alone(self, assessments: Ints) -> Bools:
+        """Whether one row is all of its day, of each."""
+        if self.starts.size == self.order.size:
+            return np.ones(assessments.size, bool)
+        ends = np.append(self.starts[1:], self.order.size)
+        alone: Bools = ends[assessments] - self.starts[assessments] == 1
+        return alone
 
     def _span(self, assessment: int) -> tuple[int, int]:
         starts = self.starts

@@ -252,6 +252,12 @@ def to_date(day: int) -> date:
     return date.fromordinal(int(day) + EPOCH_DAY)
 
 
+@lru_cache(1 << 14)
+def iso_text(day: int) -> str:
+    """A day number as ISO 8601 writes the day."""
+    return to_date(day).isoformat()
+
+
 def pack_day(patient: int, day: int) -> int:
     """Patient and day in one sortable number."""
     return (patient << DAY_BITS) + day + DAY_OFFSET

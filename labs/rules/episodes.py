@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,9 +11,10 @@ from labs.rules.arrays import Bools, Ints, any_true, before, firsts_of_runs, las
 from labs.rules.base import Level, State
 from labs.rules.signals import Confirmation, Signal
 
+LEVELS = {int(level): level for level in Level}
 
-@dataclass(frozen=True, slots=True)
-class Episode:
+
+class Episode(NamedTuple):
     """Rows of the series: first and last hit, the first of the confirming rows, and the row that settled the state.
 
     recovered  the first row that no longer met the criterion, where it has stayed away long enough; else -1
@@ -106,14 +108,14 @@ def _settle(signal: Signal, hits: _Hits, number: Ints, confirms: Bools, rows: In
     ):
         opened, last = row[start], row[end]
         if done < none:
-            onset, now = row[_onset(signal.confirmation, done, surest)], Level.INFO if well >= 0 else Level(level)
+            onset, now = row[_onset(signal.confirmation, done, surest)], Level.INFO if well >= 0 else LEVELS[level]
             out.append(Episode(terms.stands_as, now, opened, last, onset, row[done], sure=True, recovered=well))
         elif lapsed >= 0:
             was_sure = surest < none
             out.append(Episode(State.NOT_CONFIRMED, terms.lapsed, opened, last, opened, lapsed, was_sure))
         else:
             settled = row[surest] if surest < none else opened
-            out.append(Episode(State.PROVISIONAL, Level(level), opened, last, opened, settled, sure=surest < none))
+            out.append(Episode(State.PROVISIONAL, LEVELS[level], opened, last, opened, settled, sure=surest < none))
     return out
 
 

@@ -6,7 +6,6 @@ For rules whose bar is a limit of the range, or a multiple of it. Where neither 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Literal
 
 import numpy as np
@@ -63,7 +62,7 @@ class Limit:
 class ByRow(Bar):
     """Stands for a criterion that is told row by row: it is never met itself, and says nothing."""
 
-    def comparisons(self, row: int) -> list[Comparison]:
+    def comparisons(self, row: int, on: str = "") -> list[Comparison]:
         """Nothing."""
         return []
 
@@ -110,5 +109,4 @@ def _of_sex(cohort: Cohort, sex: str) -> Bools:
 
 
 def _ratio(times: Threshold | None) -> tuple[int, int]:
-    part = Fraction(times.value) if times else Fraction(1)
-    return part.numerator, part.denominator
+    return times.ratio if times else (1, 1)

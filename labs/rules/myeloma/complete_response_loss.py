@@ -189,7 +189,7 @@ def _compared(series: Series, row: int, band: int) -> list[Comparison]:
     out = []
     for part in (int(source[row]) for source in series.sources if source[row] >= 0):
         at = int(cohort.assessments.rows[part])
-        shown = result_at(series, at, "")
+        shown = result_at(series, at)
         if shown.analyte.startswith("ife"):
             what = f"band, with {clone} at diagnosis" if is_recorded(clone) else "band by immunofixation"
             needed = "the isotype of the diagnosis" + " or its light chain alone" * ("free" in shown.value)
