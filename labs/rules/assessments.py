@@ -54,10 +54,11 @@ class Assessments:
 
     def are_alone(self, assessments: Ints) -> Bools:
         """Whether one row is all of its day, of each."""
-        if self.starts.size == self.order.size:
-            return np.ones(assessments.size, bool)
-        ends = np.append(self.starts[1:], self.order.size)
-        alone: Bools = ends[assessments] - self.starts[assessments] == 1
+        return self._alone[assessments]
+
+    @cached_property
+    def _alone(self) -> Bools:
+        alone: Bools = last_of_runs(self.starts, self.order.size) == self.starts
         return alone
 
     def _span(self, assessment: int) -> tuple[int, int]:

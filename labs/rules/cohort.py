@@ -268,7 +268,8 @@ def begun_by(keys: Ints, patient: AnyInts, day: AnyInts) -> Ints:
     if not keys.size:
         return np.zeros(patient.size, np.int64)
     owner = patient.astype(np.int64) << DAY_BITS
-    return keys.searchsorted(owner + (day + DAY_OFFSET), side="right") - keys.searchsorted(owner, side="left")
+    before = keys.searchsorted(np.arange(int(patient.max(initial=0)) + 1) << DAY_BITS)
+    return keys.searchsorted(owner + (day + DAY_OFFSET), side="right") - before[patient]
 
 
 def _day_or_first(day: date | None) -> int:

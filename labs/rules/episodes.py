@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from labs.rules.arrays import Bools, Ints, any_true, before, firsts_of_runs, last_of_runs, starts_of_runs
-from labs.rules.base import Level, State
+from labs.rules.base import INFO, NOT_CONFIRMED, PROVISIONAL, Level, State
 from labs.rules.signals import Confirmation, Signal
 
 LEVELS = {int(level): level for level in Level}
@@ -108,14 +108,14 @@ def _settle(signal: Signal, hits: _Hits, number: Ints, confirms: Bools, rows: In
     ):
         opened, last = row[start], row[end]
         if done < none:
-            onset, now = row[_onset(signal.confirmation, done, surest)], Level.INFO if well >= 0 else LEVELS[level]
+            onset, now = row[_onset(signal.confirmation, done, surest)], INFO if well >= 0 else LEVELS[level]
             out.append(Episode(terms.stands_as, now, opened, last, onset, row[done], sure=True, recovered=well))
         elif lapsed >= 0:
             was_sure = surest < none
-            out.append(Episode(State.NOT_CONFIRMED, terms.lapsed, opened, last, opened, lapsed, was_sure))
+            out.append(Episode(NOT_CONFIRMED, terms.lapsed, opened, last, opened, lapsed, was_sure))
         else:
             settled = row[surest] if surest < none else opened
-            out.append(Episode(State.PROVISIONAL, LEVELS[level], opened, last, opened, settled, sure=surest < none))
+            out.append(Episode(PROVISIONAL, LEVELS[level], opened, last, opened, settled, sure=surest < none))
     return out
 
 

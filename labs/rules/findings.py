@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, NamedTuple
 
 from labs.rules.arrays import Bools
-from labs.rules.base import Comparison, Finding, Rule, State
+from labs.rules.base import CONFIRMED, NOT_CONFIRMED, PROVISIONAL, Comparison, Finding, Rule
 from labs.rules.cohort import iso_text, to_date
 from labs.rules.comparing import Comparing, readings
 from labs.rules.confounders import confounders
@@ -19,6 +19,8 @@ from labs.rules.recovery import AWAY
 from labs.rules.series import Reference, Series
 from labs.rules.signals import Signal
 from labs.rules.wording import amount_text, day_text, percent_text
+
+ROLES = {CONFIRMED: "confirming", NOT_CONFIRMED: "not_confirming"}
 
 
 def findings(rule: Rule, signal: Signal, judged: Bools) -> list[Finding]:
@@ -43,7 +45,7 @@ class _Basis(NamedTuple):
 
 
 def _basis(comparing: Comparing, episode: Episode) -> _Basis:
-    told = episode.opened if episode.state is State.NOT_CONFIRMED else episode.settled
+    told = episode.opened if episode.state is NOT_CONFIRMED else episode.settled
     reference = comparing.reference_of(told)
     referred = [] if reference is None else _referred(comparing.signal.series, reference, told)
     return _Basis(episode, told, reference, referred, _evidence_rows(comparing.signal, episode, told, referred))
@@ -79,7 +81,7 @@ def _finding(rule: Rule, comparing: Comparing, basis: _Basis, rests_on: list[Beh
         ),
         missing=tuple(_missing(signal, episode, told, reference)),
         would_confirm=rule.would_confirm if _asks_for_more(signal, episode) else "",
-        would_clear=rule.would_clear if episode.state in (State.PROVISIONAL, State.CONFIRMED) else "",
+        would_clear=rule.would_clear if episode.state in (PROVISIONAL, CONFIRMED) else "",
         recovered_on=recovered,
     )
 
@@ -98,8 +100,8 @@ def _recovery_text(recovered: date | None) -> str:
 
 def _asks_for_more(signal: Signal, episode: Episode) -> bool:
     """Whether something would still settle it: not once it failed, nor once a repetition has confirmed it."""
-    repeated = episode.state is State.CONFIRMED and signal.confirmation.assessments > 1
-    return episode.state is not State.NOT_CONFIRMED and not repeated
+    repeated = episode.state is CONFIRMED and signal.confirmation.assessments > 1
+    return episode.state is not NOT_CONFIRMED and not repeated
 
 
 def _comparisons(comparing: Comparing, episode: Episode, told: int, reference: Reference | None) -> list[Comparison]:
@@ -151,10 +153,10 @@ def _bar_text(comparing: Comparing, row: int) -> str:
 
 
 def _ending(signal: Signal, episode: Episode, reference: Reference | None) -> str:
-    if episode.state is State.CONFIRMED:
+    if episode.state is CONFIRMED:
         words = f", {signal.confirmation.words}" if signal.confirmation.words else ""
         return words + _latest_text(signal, episode)
-    if episode.state is State.NOT_CONFIRMED:
+    if episode.state is NOT_CONFIRMED:
         row = episode.settled
         on = day_text(to_date(int(signal.series.day[row])))
         if signal.words.told:
@@ -230,7 +232,7 @@ def _evidence_rows(signal: Signal, episode: Episode, told: int, referred: list[i
         out.append(("before", told - 1))
     out.append(("onset", episode.onset))
     if episode.settled != episode.onset:
-        role = {State.CONFIRMED: "confirming", State.NOT_CONFIRMED: "not_confirming"}.get(episode.state, "tested")
+        role = ROLES.get(episode.state, "tested")
         out.append((role, episode.settled))
     if episode.last not in (episode.onset, episode.settled):
         out.append(("latest", episode.last))
