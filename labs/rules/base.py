@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
 from fractions import Fraction
@@ -141,8 +141,7 @@ class Confounder(NamedTuple):
     started_on: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One episode of one rule in one patient.
 
     opened_on, last_on   first and last assessment of the episode that met the criterion: what tells two episodes apart
@@ -167,7 +166,7 @@ class Finding:
     explanation: str
     comparisons: tuple[Comparison, ...]
     evidence: tuple[Evidence, ...]
-    reference: dict[str, Any] = field(default_factory=dict)
+    reference: dict[str, Any]
     confounders: tuple[Confounder, ...] = ()
     missing: tuple[str, ...] = ()
     would_confirm: str = ""
@@ -176,7 +175,7 @@ class Finding:
 
     def as_dict(self) -> dict[str, Any]:
         """Ready for JSON: dates as text, the level by name."""
-        out: dict[str, Any] = {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+        out: dict[str, Any] = {name: _plain(value) for name, value in self._asdict().items()}
         out["level"] = self.level.name
         return out
 

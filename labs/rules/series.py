@@ -164,6 +164,10 @@ class Series:
 
     def lowest_confirmed(self) -> Reference:
         """Lowest level reached on two consecutive assessments: the least, over pairs, of the greater of the two."""
+        return self._lowest_confirmed
+
+    @cached_property
+    def _lowest_confirmed(self) -> Reference:
         ceiling = int(self.high.max(initial=0)) + 1
         low, high = self._pairs(np.maximum, ceiling)
         pairs = self._so_far("lowest", running_min, low, high, self.has_pair_before, confirmed=True)
