@@ -9,9 +9,8 @@ number; `<0.1` lies between 0 and 0.1, `>5` at 5 or above.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -37,8 +36,7 @@ if TYPE_CHECKING:
     from labs.rules.cohort import Cohort
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """The value each assessment is compared with, from assessments strictly before it in its segment.
 
     known      there is one
@@ -57,13 +55,7 @@ class Reference:
     behind: Callable[[int], list[int]] | None = None
 
 
-@dataclass(frozen=True)
-class Series:
-    """One marker. `sources`: the assessments each row was made from (two for a difference), -1 where there is none.
-
-    mixed  rows are of several analytes, each in its own unit
-    """
-
+class _Columns(NamedTuple):
     cohort: Cohort
     code: str
     name: str
@@ -77,6 +69,15 @@ class Series:
     first: Bools
     sources: tuple[Ints, ...]
     mixed: bool = False
+
+
+class Series(_Columns):
+    """One marker. `sources`: the assessments each row was made from (two for a difference), -1 where there is none.
+
+    mixed  rows are of several analytes, each in its own unit
+
+    A tuple, since rules make a hundred series of each patient; what is worked out of one is kept beside it.
+    """
 
     # what a series is
 
@@ -268,7 +269,7 @@ class Series:
         if among is None or all_true(among):
             return self
         low = np.where(among, self.low, -1)
-        return replace(self, low=low, high=np.where(among, self.high, -1) if self.censored else low)
+        return self._replace(low=low, high=np.where(among, self.high, -1) if self.censored else low)
 
     def _pairs(self, choose: Callable[[Ints, Ints], Ints], never: int) -> tuple[Ints, Ints]:
         low = choose(self.low, before(self.low))
@@ -290,7 +291,7 @@ class Series:
 def _real(reference: Reference) -> Reference:
     """Without the rows left out of the search, which read -1."""
     there = reference.low >= 0
-    return replace(reference, known=reference.known & there, confirmed=reference.confirmed & there)
+    return reference._replace(known=reference.known & there, confirmed=reference.confirmed & there)
 
 
 def _or_single(pairs: Reference, single: Reference) -> Reference:
