@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
 from fractions import Fraction
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from labs.rules.kept import kept
 from labs.rules.wording import unit_text
 from labs.vocabulary.fixed_point import PLACES
 
@@ -71,7 +71,7 @@ class Threshold:
     since: date
     places: int = PLACES
 
-    @cached_property
+    @kept
     def amount(self) -> int:
         """The number in fixed point; exact, or a ValueError."""
         scaled = Fraction(self.value) * Fraction(10) ** self.places
@@ -79,18 +79,18 @@ class Threshold:
             raise ValueError(f"{self.value} {self.unit} has more than {self.places} decimal places")
         return int(scaled)
 
-    @cached_property
+    @kept
     def ratio(self) -> tuple[int, int]:
         """The number as numerator and denominator: 2.5 is (5, 2)."""
         return Fraction(self.value).as_integer_ratio()
 
-    @cached_property
+    @kept
     def share(self) -> tuple[int, int]:
         """A percentage as numerator and denominator: 25 % is (1, 4)."""
         part = Fraction(self.value) / 100
         return part.numerator, part.denominator
 
-    @cached_property
+    @kept
     def text(self) -> str:
         """The number with its unit as people write it."""
         return f"{self.value} {unit_text(self.unit)}".strip()

@@ -9,7 +9,6 @@ number; `<0.1` lies between 0 and 0.1, `>5` at 5 or above.
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -30,6 +29,7 @@ from labs.rules.arrays import (
     running_min,
     starts_of_runs,
 )
+from labs.rules.kept import kept
 from labs.vocabulary.analytes import ANALYTES
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ class Series(_Columns):
         """Number of assessments."""
         return int(self.low.size)
 
-    @cached_property
+    @kept
     def in_words(self) -> bool:
         """Whether its values are findings in words; their numbers are places on a scale."""
         return bool(ANALYTES[self.code].scale) if self.code in ANALYTES else False
@@ -101,24 +101,24 @@ class Series(_Columns):
         """Whether any value is known only between bounds."""
         return self.low is not self.high
 
-    @cached_property
+    @kept
     def segment(self) -> Ints:
         """Number of the segment of each row, from 0."""
         return self.first.cumsum() - 1
 
-    @cached_property
+    @kept
     def second(self) -> Bools:
         """Second row of its segment."""
         out = np.zeros(self.size, bool)
         out[1:] = self.first[:-1] & ~self.first[1:]
         return out
 
-    @cached_property
+    @kept
     def has_pair_before(self) -> Bools:
         """At least two earlier assessments in the segment."""
         return ~(self.first | self.second)
 
-    @cached_property
+    @kept
     def latest(self) -> Ints:
         """The row of each patient's latest day, over all groups."""
         if not self.size:
@@ -129,17 +129,17 @@ class Series(_Columns):
         keyed = (self.day + np.int64(DAY_OFFSET)) * self.size + np.arange(self.size)
         return np.maximum.reduceat(keyed, starts) % self.size
 
-    @cached_property
+    @kept
     def owner(self) -> Ints:
         """The patient of each row, in the upper bits of a packed (patient, day)."""
         return self.patient.astype(np.int64) << DAY_BITS
 
-    @cached_property
+    @kept
     def patient_days(self) -> Ints:
         """Patient and day of each row, packed."""
         return self.owner + (self.day + DAY_OFFSET)
 
-    @cached_property
+    @kept
     def line_start(self) -> Ints:
         """First day of each row's line of therapy, in the lower bits of a packed (patient, day); 0 before any line."""
         keys = self.cohort.line_keys
@@ -154,7 +154,7 @@ class Series(_Columns):
         """Lowest single value before each assessment."""
         return self._lowest
 
-    @cached_property
+    @kept
     def _lowest(self) -> Reference:
         return self._so_far("lowest", running_min, self.low, self.high, ~self.first, confirmed=False)
 
@@ -167,7 +167,7 @@ class Series(_Columns):
         """Lowest level reached on two consecutive assessments: the least, over pairs, of the greater of the two."""
         return self._lowest_confirmed
 
-    @cached_property
+    @kept
     def _lowest_confirmed(self) -> Reference:
         ceiling = int(self.high.max(initial=0)) + 1
         low, high = self._pairs(np.maximum, ceiling)
