@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
-import numpy as np
-
-from labs.rules.arrays import Bools, Ints
+from labs.rules.arrays import Bools, Ints, one_of
 from labs.rules.base import Comparison, Threshold
-from labs.rules.wording import amount_text, listed, percent_text, unit_text
+from labs.rules.wording import amount_text, listed, percent_text
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(NamedTuple):
     """One comparison of an amount with a threshold. `scale`: the amounts are held as this multiple of themselves."""
 
     what: str
@@ -30,16 +26,15 @@ class Bar:
     def __or__(self, other: Check) -> Either:
         return Either(self, other, self.met | other.met)
 
-    def comparisons(self, row: int) -> list[Comparison]:
-        """What was compared at one row."""
-        found, rest = divmod(int(self.found[row]), self.scale)
-        text = "≈" * bool(rest) + amount_text(found, self.threshold.places, self.threshold.unit)
-        needed = f"{self.words} {self.threshold.value} {unit_text(self.threshold.unit)}".strip()
-        return [Comparison(self.what, text, needed, bool(self.met[row]))]
+    def comparisons(self, row: int, on: str = "") -> list[Comparison]:
+        """What was compared at one row; `on`: words for its day, put after what it was."""
+        found, rest = divmod(self.found.item(row), self.scale)
+        text = amount_text(found, self.threshold.places, self.threshold.unit)
+        needed = f"{self.words} {self.threshold.text}"
+        return [Comparison(self.what + on, f"≈{text}" if rest else text, needed, self.met.item(row))]
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """One comparison of an amount with a percentage of another amount."""
 
     what: str
@@ -55,14 +50,13 @@ class Share:
     def __or__(self, other: Check) -> Either:
         return Either(self, other, self.met | other.met)
 
-    def comparisons(self, row: int) -> list[Comparison]:
+    def comparisons(self, row: int, on: str = "") -> list[Comparison]:
         """What was compared at one row."""
-        found = percent_text(int(self.part[row]), int(self.whole[row]))
-        return [Comparison(self.what, found, f"{self.words} {self.threshold.value} %", bool(self.met[row]))]
+        found = percent_text(self.part.item(row), self.whole.item(row))
+        return [Comparison(self.what + on, found, f"{self.words} {self.threshold.value} %", self.met.item(row))]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One finding in words, held against the words that count. What was found is shown from the evidence."""
 
     what: str
@@ -76,13 +70,12 @@ class Word:
     def __or__(self, other: Check) -> Either:
         return Either(self, other, self.met | other.met)
 
-    def comparisons(self, row: int) -> list[Comparison]:
+    def comparisons(self, row: int, on: str = "") -> list[Comparison]:
         """What was compared at one row."""
-        return [Comparison(self.what, self.found, self.needed, bool(self.met[row]))]
+        return [Comparison(self.what + on, self.found, self.needed, self.met.item(row))]
 
 
-@dataclass(frozen=True, slots=True)
-class Both:
+class Both(NamedTuple):
     """Two checks of which both must hold."""
 
     left: Check
@@ -95,18 +88,16 @@ class Both:
     def __or__(self, other: Check) -> Either:
         return Either(self, other, self.met | other.met)
 
-    def comparisons(self, row: int) -> list[Comparison]:
+    def comparisons(self, row: int, on: str = "") -> list[Comparison]:
         """What was compared at one row, on both sides."""
-        return self.left.comparisons(row) + self.right.comparisons(row)
+        return self.left.comparisons(row, on) + self.right.comparisons(row, on)
 
 
-@dataclass(frozen=True, slots=True)
 class Either(Both):
     """Two checks of which one suffices."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A check against a reference: not met, and nothing is said of it, where there is none."""
 
     check: Check
@@ -119,9 +110,9 @@ class Known:
     def __or__(self, other: Check) -> Either:
         return Either(self, other, self.met | other.met)
 
-    def comparisons(self, row: int) -> list[Comparison]:
+    def comparisons(self, row: int, on: str = "") -> list[Comparison]:
         """What was compared at one row."""
-        return self.check.comparisons(row) if self.there[row] else []
+        return self.check.comparisons(row, on) if self.there[row] else []
 
 
 Check: TypeAlias = Bar | Share | Word | Both | Either | Known
@@ -161,7 +152,7 @@ def more_than_percent(what: str, part: Ints, whole: Ints, bar: Threshold) -> Sha
 
 def stands_at(what: str, place: Ints, places: Collection[int], needed: str) -> Word:
     """A coded finding that is one of these places on its scale."""
-    return Word(what, needed, np.isin(place, list(places)))
+    return Word(what, needed, one_of(place, places))
 
 
 def met_text(comparisons: Iterable[Comparison]) -> str:

@@ -9,11 +9,11 @@ never a conversion.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
-from labs.rules.arrays import UNBOUNDED, Bools, Ints, before, running_min
+from labs.rules.arrays import UNBOUNDED, Bools, Ints, before, one_of, running_min
 from labs.rules.base import NOT_EVALUABLE, Comparison
 from labs.rules.cohort import Cohort
 from labs.rules.evidence import interval_text
@@ -52,25 +52,24 @@ def residual(cohort: Cohort, codes: Sequence[str]) -> Series:
     joined = concatenated(parts[0], parts, "+".join(codes))
     order = joined.patient.argsort(kind="stable")
     first = np.concatenate([part.first for part in parts])[order]
-    return _at_their_limits(replace(joined.only_rows(order), first=first, name=NAME))
+    return _at_their_limits(joined.only_rows(order)._replace(first=first, name=NAME))
 
 
 def _at_their_limits(series: Series) -> Series:
     """Nothing detected means: below the limit of detection, where the laboratory states it."""
     notes, cohort = series.cohort.notes, series.cohort
     limits = np.array([note.detection_limit or 0 for note in notes], np.int64)
-    if not limits.any():
+    if not np.count_nonzero(limits):
         return series
     limit = limits[cohort.columns.note[cohort.assessments.rows[series.sources[0]]]]
-    return replace(series, high=np.where(series.high == 0, limit, series.high))
+    return series._replace(high=np.where(series.high == 0, limit, series.high))
 
 
 def by(series: Series, *codes: str) -> Bools:
     """Assessments of these analytes."""
     cohort = series.cohort
     analyte = cohort.columns.analyte[cohort.assessments.rows[series.sources[0]]]
-    found: Bools = np.isin(analyte, [cohort.codes[code] for code in codes])
-    return found
+    return one_of(analyte, [cohort.codes[code] for code in codes])
 
 
 def came_before(series: Series, least_positive: Ints) -> Before:

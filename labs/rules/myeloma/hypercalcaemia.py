@@ -16,12 +16,11 @@ Source
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
 
-from labs.rules.arrays import Bools, Ints
+from labs.rules.arrays import Bools, Ints, any_true
 from labs.rules.base import (
     CONFIRMED,
     NOT_APPLICABLE,
@@ -47,6 +46,7 @@ PLACES = 7  # tenths of a fixed-point unit, so that 0.8 times an albumin is exac
 HIGH = Threshold("11", "mg/dL", KUMAR_2016, date(2016, 8, 1), places=PLACES)
 VERY_HIGH = Threshold("11.5", "mg/dL", CORRECTED_CALCIUM_OLDER, date(2006, 9, 1), places=PLACES)
 NORMAL_ALBUMIN = Threshold("4.0", "g/dL", PAYNE_1973, date(1973, 12, 15))
+NO_ALBUMIN = "albumin of the same day, to correct calcium"
 TENTHS_PER_ALBUMIN = 8  # 0.8 mg/dL of calcium for each g/dL of albumin
 
 EXAMPLES = (
@@ -84,7 +84,9 @@ def hypercalcaemia(cohort: Cohort) -> Signal:
         sure=high,
         weak=criterion(c.high, c.high).met if c.censored else None,
         terms=Terms(AT_ONCE, alone=np.where(c.low > VERY_HIGH.amount, int(URGENT), int(REVIEW))),
-        silences=(Silence(open_, NOT_EVALUABLE, "albumin of the same day, to correct calcium"),) if open_.any() else (),
+        silences=(Silence(open_, NOT_EVALUABLE, "albumin of the same day, to correct calcium"),)
+        if any_true(open_)
+        else (),
         notes=missing,
         words=Words(sentence=_sentence),
     )
@@ -106,8 +108,7 @@ def best_calcium(cohort: Cohort) -> Series:
     low = measured.low * 10 + shift_low
     high = low if not (measured.censored or albumin.censored) else measured.high * 10 + shift_high
     partner = np.where(known, albumin.sources[0][at], -1) if albumin.size else np.full(measured.size, -1)
-    ours = replace(
-        measured,
+    ours = measured._replace(
         name="Calcium, corrected for albumin",
         places=PLACES,
         low=low,
@@ -119,7 +120,7 @@ def best_calcium(cohort: Cohort) -> Series:
         return one_a_day(ours, (-ours.low, rank))
     lows = reported.low * 10
     highs = reported.high * 10 if reported.censored else lows
-    theirs = replace(reported, low=lows, high=highs, sources=(*reported.sources, np.full(reported.size, -1)))
+    theirs = reported._replace(low=lows, high=highs, sources=(*reported.sources, np.full(reported.size, -1)))
     joined = concatenated(ours, [ours, theirs], "best_calcium")
     rank = np.concatenate((rank, np.ones(reported.size, np.int64)))
     return one_a_day(joined, (-joined.low, rank))

@@ -18,11 +18,10 @@ Source
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
-from labs.rules.arrays import Ints
+from labs.rules.arrays import Ints, one_of
 from labs.rules.base import (
     CONFIRMED,
     NOT_APPLICABLE,
@@ -116,8 +115,8 @@ def loss(cohort: Cohort) -> Signal:
     )
     any_negative = earlier(series, maybe)
     shown = (sure | weak).astype(np.int64)
-    series = replace(series, low=shown, high=shown)
-    test = np.isin(_analyte(series), [cohort.codes[code] for code in TESTS])
+    series = series._replace(low=shown, high=shown)
+    test = one_of(_analyte(series), [cohort.codes[code] for code in TESTS])
     found = positive_tests(tests)[order_of(tests, parts, order)]
     return weighed(
         series,
