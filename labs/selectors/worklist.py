@@ -148,13 +148,6 @@ def waiting_row(*, user: User, now: datetime, test_id: int) -> Row:
     return row
 
 
-def rows_beside(row: Row, *, user: User, now: datetime) -> list[Row]:
-    """The other tests of the same patient that could be done on the same visit, the latest first."""
-    could_be_done = Q(status__in=[Status.OVERDUE, Status.DUE])
-    waiting = waiting_tests(user=user, now=now).filter(could_be_done, patient=row.patient)
-    return _rows(list(_with_people(waiting.exclude(pk=row.test.pk).order_by("late_from", "id"))))
-
-
 def sites_of(user: User) -> list[Site]:
     """The sites a person may narrow the list to."""
     return list(user.sites.order_by("name"))
