@@ -20,6 +20,7 @@ OPEN_TO_ALL = {
     "mfa_reauthenticate": "sends the stranger to the login",
     "session": "tells a page that it was signed out",
     "icon": "a picture",
+    "calendar_feed": "read by calendar programs, which cannot sign in: the address holds 256 random bits and can be revoked",
 }
 SAMPLE = {"int": "1", "str": "x", "slug": "x", "uuid": "00000000-0000-0000-0000-000000000000"}
 
