@@ -42,7 +42,7 @@ class CalendarEvent:
 
 
 def events_of_site(*, site: Site, since: date, until: date, named: bool) -> list[CalendarEvent]:
-    """The visits on these days, both inclusive: one by one when `named`, else one event a day. Up to four queries."""
+    """The visits on these days, both inclusive: one by one when `named`, else one event a day. Five queries."""
     tests = booked_at(site, since=since, until=until).select_related("patient").order_by("due_on", "id")
     visits = {(visit.patient.pk, visit.day): visit for visit in grouped(list(tests), since)}
     all_booked = ScheduledTest.objects.filter(site=site, booked_for__range=(since, until))

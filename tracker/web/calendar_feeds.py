@@ -54,7 +54,7 @@ class FeedForm(forms.Form):
 
     def __init__(self, *args: object, user: User) -> None:
         super().__init__(*args)
-        cast(forms.ModelChoiceField[Site], self.fields["site"]).queryset = user.sites.order_by("name")
+        cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = user.sites.order_by("name")
 
 
 @get_or_post
