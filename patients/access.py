@@ -107,6 +107,16 @@ def check_can_book(user: User, patient: Patient) -> None:
     check_can_see_patient(user, patient)
 
 
+def check_can_follow_calendar(user: User, site: Site) -> None:
+    """Raise unless this person may see who comes to this site on which day."""
+    _check_role(
+        user,
+        CLINICIANS | {Role.ADMINISTRATOR},
+        _("Only nurses, physicians and administrators see the calendar of a site."),
+    )
+    check_can_work_at(user, site)
+
+
 def check_can_review(user: User, patient: Patient) -> None:
     """Raise unless this person may acknowledge or resolve flags of this patient."""
     _check_role(user, {Role.PHYSICIAN}, _("Only physicians review signals."))
@@ -197,6 +207,11 @@ def can_record(user: User, patient: Patient) -> bool:
 def can_book(user: User, patient: Patient) -> bool:
     """Whether this person may book or skip tests of this patient."""
     return _allowed(check_can_book, user, patient)
+
+
+def can_follow_calendar(user: User, site: Site) -> bool:
+    """Whether this person may see who comes to this site on which day."""
+    return _allowed(check_can_follow_calendar, user, site)
 
 
 def can_review(user: User, patient: Patient) -> bool:

@@ -38,6 +38,11 @@ class SkipReason(models.TextChoices):
     PLAN_ENDED = "plan_ended", _("the plan ended")
 
 
+def _booked(name: str) -> models.Index:
+    """The bookings of a site by their day: what its calendar is read from."""
+    return models.Index(fields=["site", "booked_for"], condition=models.Q(booked_for__isnull=False), name=name)
+
+
 PLACE_ON_LIST = f"""
     IF TG_OP = 'UPDATE' AND NEW.site_id IS NOT NULL THEN
         RETURN NEW;
@@ -51,7 +56,9 @@ PLACE_ON_LIST = f"""
 """  # noqa: S608 (names of our own tables)
 
 
-@keep_history("ScheduledTestHistory", inserts=False, ignoring=("late_from", "site", "risk"))
+@keep_history(
+    "ScheduledTestHistory", inserts=False, ignoring=("late_from", "site", "risk"), indexes=[_booked("once_booked")]
+)
 class ScheduledTest(models.Model):
     """One test to be done between `opens_on` and `closes_on`, best on `due_on`. Its status is derived from dates.
 
@@ -155,6 +162,7 @@ class ScheduledTest(models.Model):
                 name="scheduled_open",
             ),
             models.Index(fields=["patient", "kind", "due_on"], name="scheduled_by_patient"),
+            _booked("scheduled_calendar"),
         ]
         triggers: list[pgtrigger.Trigger] = [
             *never_deleted(),

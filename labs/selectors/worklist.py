@@ -10,15 +10,17 @@ from django.db.models import Count, F, Max, Q, QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from labs.models import Result, ScheduledTest
+from labs.protocols.suggesting import suggested_day
+from labs.protocols.working_days import WorkingDays
 from labs.selectors.due import WEEK, Status, waiting_tests
 from labs.selectors.outcomes import outcomes_of
+from labs.selectors.site_calendar import working_days_of_sites
 from labs.vocabulary.statuses import USABLE
 from labs.vocabulary.test_kinds import TEST_KINDS, TestKind
 from patients.models import Diagnosis, Patient, Site, User
 from patients.selectors.keyset import Key, Page, page_of, read_day
 
 PAGE_SIZE = 50
-SATURDAY = 5
 
 
 class Tab(TextChoices):
@@ -146,29 +148,9 @@ def waiting_row(*, user: User, now: datetime, test_id: int) -> Row:
     return row
 
 
-def rows_beside(row: Row, *, user: User, now: datetime) -> list[Row]:
-    """The other tests of the same patient that could be done on the same visit, the latest first."""
-    could_be_done = Q(status__in=[Status.OVERDUE, Status.DUE])
-    waiting = waiting_tests(user=user, now=now).filter(could_be_done, patient=row.patient)
-    return _rows(list(_with_people(waiting.exclude(pk=row.test.pk).order_by("late_from", "id"))))
-
-
 def sites_of(user: User) -> list[Site]:
     """The sites a person may narrow the list to."""
     return list(user.sites.order_by("name"))
-
-
-def suggested_day(test: ScheduledTest, today: date) -> date:
-    """The day offered for a booking: the due day while it is ahead, else (and for who is late) the next one.
-
-    Never a weekend: a due day there moves to the Friday before when that is still ahead, else to the Monday after.
-    """
-    tomorrow = today + timedelta(days=1)
-    day = tomorrow if test.late_from < today else max(test.due_on, tomorrow)
-    if day.weekday() < SATURDAY:
-        return day
-    friday = day - timedelta(days=day.weekday() - 4)
-    return friday if friday > today and friday >= test.opens_on else friday + timedelta(days=3)
 
 
 def _reachable(tests: QuerySet[ScheduledTest], now: datetime) -> QuerySet[ScheduledTest]:
@@ -184,11 +166,24 @@ def _with_people(tests: QuerySet[ScheduledTest]) -> QuerySet[ScheduledTest]:
 
 
 def _rows(tests: Sequence[ScheduledTest]) -> list[Row]:
-    rows = [Row(test, test.today, suggested_day(test, test.today)) for test in tests]  # type: ignore[attr-defined]
-    if rows:
-        _add_progress(rows)
-        _add_last_results(rows)
+    if not tests:
+        return []
+    working = working_days_of_sites({test.patient.site_id for test in tests})
+    rows = [Row(test, test.today, _suggested_for(test, working)) for test in tests]  # type: ignore[attr-defined]
+    _add_progress(rows)
+    _add_last_results(rows)
     return rows
+
+
+def _suggested_for(test: ScheduledTest, working: dict[int, WorkingDays]) -> date:
+    """The day offered for its booking, on the calendar of the patient's site."""
+    return suggested_day(
+        due_on=test.due_on,
+        opens_on=test.opens_on,
+        late_from=test.late_from,
+        today=test.today,  # type: ignore[attr-defined]
+        working=working[test.patient.site_id],
+    )
 
 
 def _add_progress(rows: list[Row]) -> None:

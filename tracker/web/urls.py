@@ -7,6 +7,8 @@ from django.urls import URLPattern, URLResolver, path
 from tracker.web import (
     bookings,
     bridges,
+    calendar,
+    calendar_feeds,
     course_events,
     criteria,
     enter_result,
@@ -34,6 +36,7 @@ from tracker.web import (
     rules,
     session,
     start_anew,
+    visits,
     worklist,
 )
 
@@ -53,8 +56,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("worklist/undo/", bookings.undo_last, name="undo_last"),
     path("worklist/<int:test_id>/book/", bookings.book, name="book_test"),
     path("worklist/<int:test_id>/cancel/", bookings.cancel_booking, name="cancel_booking"),
+    path("patients/<int:patient_id>/visits/<str:day>.ics", visits.visit_file, name="visit_file"),
+    path("patients/<int:patient_id>/visits/<str:day>/move/", visits.move, name="move_visit"),
+    path("patients/<int:patient_id>/visits/<str:day>/cancel/", visits.cancel, name="cancel_visit"),
     path("worklist/<int:test_id>/skip/", bookings.skip, name="skip_test"),
     path("worklist/<int:test_id>/done/", bookings.done, name="test_done"),
+    path("calendar/", calendar.calendar, name="calendar"),
+    path("calendar/<int:site_id>/<str:day>/", calendar.day, name="calendar_day"),
+    path("calendar/feeds/", calendar_feeds.feeds, name="calendar_feeds"),
+    path("calendar/feeds/<int:feed_id>/revoke/", calendar_feeds.revoke, name="revoke_feed"),
+    path("calendar/<str:token>.ics", calendar_feeds.feed, name="calendar_feed"),
     path("reports/", reports.reports, name="reports"),
     path("reports/export/<slug:code>/", reports.export, name="export"),
     path("reports/gaps/<slug:code>/", gaps.gap, name="gap"),
