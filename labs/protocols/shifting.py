@@ -152,11 +152,14 @@ class ActualDates:
         """When the kind is asked for after the last test there is; None when it no longer is."""
         if last is None:
             return None
-        if not last.shifted:
-            code, sequence = self._next_key(self._rows[-1])
-            spot = self._on_calendar(self._by_code[code], sequence)
-            return spot if self._asks_on(self._by_code[code], sequence) else None
+        code, sequence = self._next_key(self._rows[-1])
+        step = self._by_code[code]
+        on_calendar = self._on_calendar(step, sequence) if self._asks_on(step, sequence) else None
+        if not last.shifted or step.every is None:
+            return on_calendar
         found = self._after(last.place)
+        if found is None and on_calendar is not None:
+            found = last.place.plus(step.every), step
         return found and Spot(found[0], found[1].tolerance_of(0), shifted=True)
 
     def _after(self, place: Place) -> tuple[Place, Step] | None:

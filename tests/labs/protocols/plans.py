@@ -2,10 +2,60 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
 from hypothesis import strategies as st
 
+from labs.protocols.closing import Evidence
 from labs.protocols.dates import Interval
+from labs.protocols.holding import Hold
 from labs.protocols.schedule import Step
+
+ANCHORS = st.one_of(
+    st.sampled_from([date(2024, 2, 29), date(2025, 1, 31), date(2023, 12, 31), date(2025, 8, 30)]),
+    st.dates(date(2010, 1, 1), date(2040, 12, 31)),
+)
+PANELS = [frozenset({"haemoglobin", "wbc", "platelets"})] * 3 + [
+    frozenset({"haemoglobin"}),
+    frozenset({"wbc", "platelets"}),
+]
+
+
+@dataclass(frozen=True)
+class Life:
+    """What happens to one chain of a plan. `skipped`: the numbers of tests a person skipped."""
+
+    steps: Sequence[Step]
+    anchor: date
+    actual: bool
+    pauses: Sequence[Hold] = ()
+    evidence: Sequence[Evidence] = ()
+    skipped: frozenset[int] = field(default_factory=frozenset)
+
+
+@st.composite
+def lives(draw: st.DrawFn) -> Life:
+    """A protocol, an anchor, pauses, and results that come regularly, early, late or not at all."""
+    steps, anchor = draw(chains_of_steps("cbc")), draw(ANCHORS)
+    pauses, since = [], 0
+    for _ in range(draw(st.integers(0, 3))):
+        since += draw(st.integers(1, 150))
+        until = since + draw(st.integers(0, 120))
+        pauses.append(Hold(anchor + timedelta(days=since), anchor + timedelta(days=until)))
+        since = until + 1
+    every = draw(st.sampled_from([14, 28, 31, 60, 91]))
+    days, day = [], draw(st.integers(5, 60))
+    for _ in range(draw(st.integers(0, 12))):
+        days.append(day)
+        day += max(1, every + draw(st.integers(-12, 25)))
+    evidence = [
+        Evidence(anchor + timedelta(days=one), number, draw(st.sampled_from(PANELS)))
+        for number, one in enumerate(days, start=1)
+    ]
+    skipped = draw(st.frozensets(st.integers(0, 8), max_size=2))
+    return Life(steps, anchor, draw(st.booleans()), pauses, evidence, skipped)
 
 
 @st.composite
