@@ -117,6 +117,12 @@ def check_can_follow_calendar(user: User, site: Site) -> None:
     check_can_work_at(user, site)
 
 
+def check_can_plan(user: User, patient: Patient) -> None:
+    """Raise unless this person may pause, end or change plans of this patient, and add or move tests."""
+    _check_role(user, CLINICIANS, _("Only nurses and physicians change plans."))
+    check_can_see_patient(user, patient)
+
+
 def check_can_review(user: User, patient: Patient) -> None:
     """Raise unless this person may acknowledge or resolve flags of this patient."""
     _check_role(user, {Role.PHYSICIAN}, _("Only physicians review signals."))
@@ -212,6 +218,11 @@ def can_book(user: User, patient: Patient) -> bool:
 def can_follow_calendar(user: User, site: Site) -> bool:
     """Whether this person may see who comes to this site on which day."""
     return _allowed(check_can_follow_calendar, user, site)
+
+
+def can_plan(user: User, patient: Patient) -> bool:
+    """Whether this person may pause, end or change plans of this patient, and add or move tests."""
+    return _allowed(check_can_plan, user, patient)
 
 
 def can_review(user: User, patient: Patient) -> bool:

@@ -94,7 +94,7 @@ def _questions(patient_ids: Collection[int], today: date | None) -> dict[str, Qu
         "said": days_said(patient_ids),
         "symptoms": symptoms_told(patient_ids),
     }
-    return asked if today is None else {**asked, "overdue": tests_not_done(patient_ids)}
+    return asked if today is None else {**asked, "overdue": tests_not_done(patient_ids, today)}
 
 
 def _other_rows(
