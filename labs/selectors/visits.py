@@ -10,6 +10,7 @@ from itertools import groupby
 from django.db.models import Q, QuerySet
 
 from labs.models import ScheduledTest
+from labs.protocols.suggesting import suggested_day
 from labs.protocols.visits import LeftOut, WaitingTest, common_visit, span_of
 from labs.selectors.due import Status, status_of, waiting_tests
 from labs.selectors.site_calendar import working_days_of
@@ -77,9 +78,13 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The visit offered for a test: its day, and the other tests that could be done on it."""
+    """The visit offered for a test: its day, and the other tests that could be done on it.
+
+    `alone` is the day the test would be offered without them: a late one waits a few days for a common visit.
+    """
 
     day: date
+    alone: date
     beside: list[Beside]
 
     @property
@@ -111,7 +116,10 @@ def offered_visit(*, test: ScheduledTest, today: date, user: User, now: datetime
     left_out = {one.key: one for one in found.left_out}
     settled = {*found.tests, *left_out}
     beside = [Beside(row, row.pk in found.tests, left_out.get(row.pk)) for row in near if row.pk in settled]
-    return Offer(found.day, beside)
+    alone = suggested_day(
+        due_on=test.due_on, opens_on=test.opens_on, late_from=test.late_from, today=today, working=working
+    )
+    return Offer(found.day, alone, beside)
 
 
 def _booked_elsewhere(row: ScheduledTest, test: ScheduledTest, today: date) -> bool:
