@@ -18,6 +18,9 @@ from labs.vocabulary.test_kinds import label_of
 from patients.access import visible_to
 from patients.models import Patient, Site, User
 
+Seen = tuple[date | None, time | None]
+"""Day and time a test stood booked for when somebody looked."""
+
 
 @dataclass(slots=True)
 class Visit:
@@ -62,7 +65,7 @@ class Visit:
         ]
 
     @property
-    def seen(self) -> dict[int, tuple[date | None, time | None]]:
+    def seen(self) -> dict[int, Seen]:
         """How it stands booked, as `move_visit` and `cancel_visit` take it."""
         return {test.pk: (test.booked_for, test.booked_time) for test in self.waiting}
 
