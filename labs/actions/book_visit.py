@@ -19,11 +19,10 @@ from labs.actions.book_test import (
 )
 from labs.models import ScheduledTest
 from labs.selectors.due import OPEN, status_of
+from labs.selectors.visits import Seen
 from patients import access
 from patients.models import Patient, User
 
-Seen = tuple[date | None, time | None]
-"""Day and time a test stood booked for when the person looked."""
 NOT_BOOKED: Seen = (None, None)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -17,10 +17,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labs.actions.book_test import Booking, BookingRefused
-from labs.actions.book_visit import Seen, book_visit, cancel_visit, move_visit
+from labs.actions.book_visit import book_visit, cancel_visit, move_visit
 from labs.models import ScheduledTest
 from labs.selectors.due import Status
-from labs.selectors.visits import Visit, visit_on, visits_at
+from labs.selectors.visits import Seen, Visit, visit_on, visits_at
 from labs.vocabulary.test_kinds import label_of
 from patients.access import check_can_follow_calendar, patients_visible_to, visible_to
 from patients.actions.record_access import record_access
@@ -38,7 +38,7 @@ class VisitTestSerializer(serializers.Serializer[Any]):
 
     id = serializers.IntegerField()
     kind = serializers.CharField()
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]
     status = serializers.ChoiceField(choices=Status.choices)
     booked_time = serializers.TimeField(allow_null=True)
 
@@ -172,7 +172,7 @@ class VisitViewSet(viewsets.GenericViewSet[ScheduledTest]):
         self._step(lambda now: cancel_visit(patient=patient, day=day, by=self.person, now=now, **chosen))
         return Response(status=204)
 
-    def _step(self, step: Callable[[Any], list[Booking]]) -> None:
+    def _step(self, step: Callable[[Any], Sequence[Booking]]) -> None:
         try:
             step(timezone.now())
         except BookingRefused as refusal:
@@ -189,7 +189,7 @@ class VisitViewSet(viewsets.GenericViewSet[ScheduledTest]):
             raise Http404
         return patient, day
 
-    def _tests(self, numbers: list[int]) -> list[ScheduledTest]:
+    def _tests(self, numbers: Sequence[int]) -> Sequence[ScheduledTest]:
         visible = ScheduledTest.objects.filter(visible_to(self.person, "patient__"), pk__in=numbers)
         found = {test.pk: test for test in visible.select_related("patient__site")}
         if missing := sorted(set(numbers) - found.keys()):

@@ -10,12 +10,16 @@ from itertools import groupby
 from django.db.models import Q, QuerySet
 
 from labs.models import ScheduledTest
+from labs.protocols.suggesting import suggested_day
 from labs.protocols.visits import LeftOut, WaitingTest, common_visit, span_of
 from labs.selectors.due import Status, status_of, waiting_tests
 from labs.selectors.site_calendar import working_days_of
 from labs.vocabulary.test_kinds import label_of
 from patients.access import visible_to
 from patients.models import Patient, Site, User
+
+Seen = tuple[date | None, time | None]
+"""Day and time a test stood booked for when somebody looked."""
 
 
 @dataclass(slots=True)
@@ -61,7 +65,7 @@ class Visit:
         ]
 
     @property
-    def seen(self) -> dict[int, tuple[date | None, time | None]]:
+    def seen(self) -> dict[int, Seen]:
         """How it stands booked, as `move_visit` and `cancel_visit` take it."""
         return {test.pk: (test.booked_for, test.booked_time) for test in self.waiting}
 
@@ -77,9 +81,13 @@ class Beside:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """The visit offered for a test: its day, and the other tests that could be done on it."""
+    """The visit offered for a test: its day, and the other tests that could be done on it.
+
+    `alone` is the day the test would be offered without them: a late one waits a few days for a common visit.
+    """
 
     day: date
+    alone: date
     beside: list[Beside]
 
     @property
@@ -111,7 +119,10 @@ def offered_visit(*, test: ScheduledTest, today: date, user: User, now: datetime
     left_out = {one.key: one for one in found.left_out}
     settled = {*found.tests, *left_out}
     beside = [Beside(row, row.pk in found.tests, left_out.get(row.pk)) for row in near if row.pk in settled]
-    return Offer(found.day, beside)
+    alone = suggested_day(
+        due_on=test.due_on, opens_on=test.opens_on, late_from=test.late_from, today=today, working=working
+    )
+    return Offer(found.day, alone, beside)
 
 
 def _booked_elsewhere(row: ScheduledTest, test: ScheduledTest, today: date) -> bool:

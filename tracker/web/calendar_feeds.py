@@ -9,7 +9,7 @@ import pghistory
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -52,8 +52,8 @@ class FeedForm(forms.Form):
 
     site = forms.ModelChoiceField(label=gettext_lazy("Site"), queryset=Site.objects.none(), empty_label=None)
 
-    def __init__(self, *args: object, user: User) -> None:
-        super().__init__(*args)
+    def __init__(self, data: QueryDict | None, *, user: User) -> None:
+        super().__init__(data)
         cast("forms.ModelChoiceField[Site]", self.fields["site"]).queryset = user.sites.order_by("name")
 
 

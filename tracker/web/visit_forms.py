@@ -13,10 +13,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from labs.actions.book_test import BookingRefused, SiteClosed
-from labs.actions.book_visit import Seen
 from labs.models import ScheduledTest
 from labs.protocols.visits import Why
-from labs.selectors.visits import Beside, Offer, Visit
+from labs.selectors.visits import Beside, Offer, Seen, Visit
 from labs.vocabulary.test_kinds import label_of
 
 DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -75,6 +74,8 @@ class BookForm(SlotForm):
         super().__init__(data, initial=_start(test, offer, today))
         choices = [(one.test.pk, _beside(one, today)) for one in offer.beside]
         cast(forms.ChoiceField, self.fields["also"]).choices = choices
+        if self.is_booked:
+            self.fields["also"].help_text = _("What is not ticked stays booked as it is.")
         if not offer.beside:
             del self.fields["also"]
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import logging
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -25,6 +27,7 @@ from tests.factories.persons import make_patient
 from tests.factories.plans import make_scheduled_test
 from tests.factories.results import make_result
 from tests.factories.site_days import make_feed, make_settings
+from tracker import logs
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 3, 16, 9, tzinfo=UTC)
@@ -282,6 +285,19 @@ def test_the_token_stands_in_no_statement_to_the_database(feed):
     with CaptureQueriesContext(connection) as captured:
         read()
     assert not any(TOKEN in one["sql"] for one in captured)
+
+
+def test_the_log_names_the_route_and_never_the_address(feed):
+    written = io.StringIO()
+    handler = logging.StreamHandler(written)
+    handler.setFormatter(logs.formatter(as_json=True))
+    logging.getLogger().addHandler(handler)
+    read()
+    read("a-guess")
+    logging.getLogger().removeHandler(handler)
+    assert "calendar/<str:token>.ics" in written.getvalue()
+    assert TOKEN not in written.getvalue()
+    assert "a-guess" not in written.getvalue()
 
 
 def test_queries_do_not_grow_with_the_visits(feed, site, fixed_clock):
