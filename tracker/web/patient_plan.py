@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 
 from labs.selectors.plan_of import plan_of
 from labs.selectors.visits import visits_among
+from patients.access import can_plan
 from patients.models import Patient
 from tracker.web.patient import frame, opens_record
 from tracker.web.signed_in import SignedInRequest
@@ -21,7 +22,12 @@ def patient_plan(request: SignedInRequest, patient: Patient) -> HttpResponse:
     """The patient's protocols and scheduled tests."""
     context = frame(patient, "patient_plan")
     plan = plan_of(patient=patient, today=context["today"])
-    context |= {"undo": undoable(request), "here": request.get_full_path()}
-    context |= {"visits": visits_among([one.test for one in plan.ahead], context["today"])}
-    context |= {"plan": plan, "sections": ((_("Ahead"), plan.ahead), (_("Behind"), plan.behind))}
+    context |= {
+        "plan": plan,
+        "sections": ((_("Ahead"), plan.ahead), (_("Behind"), plan.behind)),
+        "visits": visits_among([one.test for one in plan.ahead], context["today"]),
+        "may_plan": can_plan(request.user, patient),
+        "undo": undoable(request),
+        "here": request.get_full_path(),
+    }
     return render(request, "patients/plan.html", context)
