@@ -77,9 +77,9 @@ def asked_test(test: ScheduledTest, *, ended_on: date | None = None, deceased_on
 
 
 JUDGED = f"""
-    select test.id, test.patient_id, test.site_id, test.kind, test.due_on, test.held_from, test.held_until,
+    select test.id, test.patient_id, site.today, test.site_id, test.kind, test.due_on, test.held_from, test.held_until,
            plan.started_on, plan.ended_on, patient.deceased_on, protocol.code as protocol,
-           site.today, done.done_on, ends.ends_on,
+           done.done_on, ends.ends_on,
            case
                when test.skipped_because = any(%(lets_off)s) then 'not_required'
                when done.done_on is null

@@ -73,7 +73,7 @@ PATIENTS = f"""
     select lost.patient_id, lost.done_0, min(judged.ends_on)
     from lost join ({JUDGED}) as judged on judged.patient_id = lost.patient_id
     where judged.verdict = 'not_done' and judged.ends_on >= coalesce(lost.done_0, '-infinity'::date)
-      and judged.ended_on is null
+      and (judged.ended_on is null or judged.ended_on > judged.today)
     group by lost.patient_id, lost.done_0
     order by 3, 1
 """  # noqa: S608 (a statement of our own)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-
-from hypothesis import strategies as st
+from random import Random
 
 from labs.models import Channel, ContactAttempt, FollowUpSettings, Plan, Report, ScheduledTest, SkipReason
 from patients.models import Diagnosis, Patient, Site
@@ -17,12 +16,11 @@ NOW = datetime(2025, 6, 15, 13, tzinfo=UTC)
 """The 15th in Paris, the 16th already in Auckland."""
 TODAY = date(2025, 6, 15)
 SITES = (
-    SiteRow("paris", "Europe/Paris", lost_after=60, result_within=5),
+    SiteRow("paris", "Europe/Paris", lost_after=15, result_within=5),
     SiteRow("auckland", "Pacific/Auckland", lost_after=180, result_within=7),
 )
 KINDS = ("cbc", "flc", "visit")
 PROTOCOLS = {"MM": ("mm-a", "mm-b"), "AML": ("aml-a",)}
-PAST = st.integers(-420, 40)
 
 
 def day(number: int) -> date:
@@ -38,66 +36,67 @@ class World:
     contacts: Sequence[ContactRow]
 
 
-@st.composite
-def plans(draw: st.DrawFn, disease: str) -> tuple[PlanRow, ...]:
+def world_of(seed: int, *, patients: int = 40, tests: int = 9) -> World:
+    """A world that a seed stands for. Dates lie close together, so that every limit is met somewhere."""
+    chance = Random(seed)
+    people, scheduled, contacts = [], [], []
+    for number in range(patients):
+        disease = chance.choice(tuple(PROTOCOLS))
+        patient = PatientRow(
+            number, chance.choice(SITES), disease, _maybe(chance, 0.1, -60, 10), _plans(chance, disease)
+        )
+        own = [_test(chance, number * 100 + index, patient) for index in range(chance.randint(0, tests))]
+        people.append(patient)
+        scheduled += own
+        for _ in range(chance.randint(0, 3)):
+            about = chance.sample([test.number for test in own], min(len(own), chance.randint(0, 3)))
+            at = NOW - timedelta(minutes=chance.randint(0, 60 * 24 * 60))
+            contacts.append(ContactRow(patient, at, chance.choice(Channel.values), tuple(about)))
+    return World(people, scheduled, contacts)
+
+
+def _maybe(chance: Random, how_often: float, first: int, last: int) -> date | None:
+    return day(chance.randint(first, last)) if chance.random() < how_often else None
+
+
+def _plans(chance: Random, disease: str) -> tuple[PlanRow, ...]:
+    codes = chance.sample(PROTOCOLS[disease], chance.randint(0, len(PROTOCOLS[disease])))
     found = []
-    for protocol in draw(st.lists(st.sampled_from(PROTOCOLS[disease]), unique=True)):
-        started = draw(st.integers(-420, 0))
-        ended = draw(st.none() | st.integers(started, 10))
-        found.append(PlanRow(protocol, day(started), None if ended is None else day(ended)))
+    for code in codes:
+        started = chance.randint(-90, -5)
+        found.append(PlanRow(code, day(started), _maybe(chance, 0.25, started, 5)))
     return tuple(found)
 
 
-@st.composite
-def scheduled(draw: st.DrawFn, number: int, patient: PatientRow) -> TestRow:
-    opens = draw(PAST)
-    due = opens + draw(st.integers(0, 30))
-    closes = due + draw(st.integers(0, 30))
-    lapses = draw(st.none() | st.integers(due + 1, due + 60))
-    held = draw(st.none() | st.tuples(st.integers(opens - 20, closes), st.integers(0, 90)))
-    skipped = draw(st.just("") | st.sampled_from(SkipReason.values))
-    collected = draw(st.none() | st.integers(opens - 5, max(opens - 5, min(due + 60, 0))))
+def _test(chance: Random, number: int, patient: PatientRow) -> TestRow:
+    opens = chance.randint(-60, 10)
+    due = opens + chance.randint(0, 6)
+    closes = due + chance.randint(0, 6)
+    hold = chance.randint(opens - 5, closes) if chance.random() < 0.3 else None
+    collected = _maybe(chance, 0.5, opens - 5, max(opens - 5, min(due + 20, 0)))
+    skipped = chance.choice(SkipReason.values) if chance.random() < 0.15 else ""
     return TestRow(
         number=number,
         patient=patient,
-        plan=draw(st.sampled_from((None, *patient.plans))),
-        kind=draw(st.sampled_from(KINDS)),
+        plan=chance.choice((None, *patient.plans, *patient.plans)),
+        kind=chance.choice(KINDS),
         opens_on=day(opens),
         due_on=day(due),
         closes_on=day(closes),
-        lapses_on=None if lapses is None else day(lapses),
-        collected_on=None if collected is None else day(collected),
-        has_report=collected is not None and not skipped and draw(st.booleans()),
+        lapses_on=_maybe(chance, 0.6, due + 1, due + 20),
+        collected_on=collected,
+        has_report=collected is not None and not skipped and chance.random() < 0.7,
         skipped=skipped,
-        held_from=None if held is None else day(held[0]),
-        held_until=None if held is None else day(held[0] + held[1]),
+        held_from=None if hold is None else day(hold),
+        held_until=None if hold is None else day(hold + chance.randint(0, 15)),
     )
-
-
-@st.composite
-def worlds(draw: st.DrawFn) -> World:
-    patients, tests, contacts = [], [], []
-    for number in range(draw(st.integers(0, 3))):
-        disease = draw(st.sampled_from(tuple(PROTOCOLS)))
-        dead = draw(st.none() | PAST)
-        patient = PatientRow(
-            number, draw(st.sampled_from(SITES)), disease, None if dead is None else day(dead), draw(plans(disease))
-        )
-        own = [draw(scheduled(number * 100 + index, patient)) for index in range(draw(st.integers(0, 6)))]
-        patients.append(patient)
-        tests += own
-        for _ in range(draw(st.integers(0, 4)) if own else 0):
-            about = draw(st.lists(st.sampled_from([test.number for test in own]), max_size=3, unique=True))
-            at = NOW - timedelta(minutes=draw(st.integers(0, 200 * 24 * 60)))
-            contacts.append(ContactRow(patient, at, draw(st.sampled_from(Channel.values)), tuple(about)))
-    return World(patients, tests, contacts)
 
 
 def store(world: World) -> dict[int, Patient]:
     """Put a world into the database; its patients by number."""
     nurse = make_nurse()
     sites = {row: make_site(code=row.name, time_zone=row.zone) for row in SITES}
-    FollowUpSettings.objects.create(site=sites[SITES[0]], lost_after_days=60, result_within_days=5)
+    FollowUpSettings.objects.create(site=sites[SITES[0]], lost_after_days=15, result_within_days=5)
     protocols = {
         code: make_protocol(code=code, disease=disease) for disease, codes in PROTOCOLS.items() for code in codes
     }
