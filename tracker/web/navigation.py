@@ -31,6 +31,7 @@ PLACES = (
     Place("worklist", _("Worklist"), "w", CLINICAL),
     Place("patients", _("Patients"), "p", CLINICAL | {Role.ADMINISTRATOR, Role.AUDITOR}),
     Place("quarantine", _("Quarantine"), "q", CLINICAL | {Role.ADMINISTRATOR}),
+    Place("measures", _("Measures"), "m", CLINICAL),
     Place("reports", _("Reports"), "r", frozenset({Role.ADMINISTRATOR})),
 )
 HOME = {Role.PHYSICIAN: "inbox", Role.NURSE: "worklist", Role.ADMINISTRATOR: "reports"}
