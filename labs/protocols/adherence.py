@@ -7,11 +7,11 @@ counted before who has not come yet, else a share would rise with every window t
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 
-DAY = timedelta(days=1)
+from labs.protocols.holding import DAY, Hold, late_after
 
 
 class Verdict(StrEnum):
@@ -44,25 +44,22 @@ class AskedTest:
     closes_on: date
     lapses_on: date | None = None
     done_on: date | None = None
-    held_until: date | None = None
+    hold: Hold | None = None
     let_off: bool = False
     stopped_on: date | None = None
 
     @property
     def window_ends_on(self) -> date:
-        """The last day on which it is in time. A pause moves it: then the tolerance counts from the pause's last day,
-        though never into the window of the next test."""
-        if self.held_until is None:
-            return self.closes_on
-        asked_until = self.held_until + (self.due_on - self.opens_on)
-        if self.lapses_on is not None:
-            asked_until = min(asked_until, self.lapses_on - DAY)
-        return max(self.closes_on, asked_until)
+        """The last day on which it is in time. A pause moves it, though never into the window of the next test."""
+        last = late_after(self.due_on, self.closes_on, self.hold)
+        return last if self.lapses_on is None else max(self.closes_on, min(last, self.lapses_on - DAY))
 
     @property
     def excused(self) -> bool:
-        """Whether a pause took it: its successor opens no later than the day after the pause."""
-        return self.held_until is not None and self.lapses_on is not None and self.lapses_on <= self.held_until + DAY
+        """Whether a pause took it: begun before its window was over, it lasted until the next test could be done."""
+        if self.hold is None or self.lapses_on is None:
+            return False
+        return self.hold.since <= self.closes_on and self.lapses_on <= self.hold.until + DAY
 
 
 def verdict(test: AskedTest, today: date) -> Verdict:

@@ -9,7 +9,7 @@ from datetime import date
 from django.db import connection
 
 from labs.models import Plan, PlanPause, ScheduledTest
-from labs.protocols.adherence import Adherence, AskedTest, Verdict, adherence, verdict
+from labs.protocols.adherence import Adherence, AskedTest, adherence
 from labs.protocols.closing import SLACK
 from labs.protocols.dates import add_months
 from labs.selectors.due import Status, status_of
@@ -207,17 +207,14 @@ def _belongs(came: _Came, one: ShownTest) -> bool:
 
 
 def _elsewhere(evidence: Sequence[_Came], planned: set[str]) -> list[ResultDay]:
-    """Reports since the plan began of which no part belongs to a kind that is planned."""
+    """Days since the plan began with reports of which no part belongs to a kind that is planned."""
     covered = frozenset().union(*(_wanted(TEST_KINDS[kind]) for kind in planned if kind in TEST_KINDS))
-    found = []
+    by_day: dict[date, set[str]] = {}
     for came in evidence:
         if came.planned_by_then and covered.isdisjoint(came.analytes):
-            kinds = tuple(code for code, kind in TEST_KINDS.items() if not _wanted(kind).isdisjoint(came.analytes))
-            if kinds:
-                found.append(ResultDay(came.on, came.report, unplanned=True, kinds=kinds))
-    return found
-
-
-def counts_as(one: ShownTest, today: date) -> Verdict:
-    """What the test is to the share done on time."""
-    return verdict(one.asked, today)
+            by_day.setdefault(came.on, set()).update(came.analytes)
+    kinds_of = {
+        day: tuple(code for code, kind in TEST_KINDS.items() if not _wanted(kind).isdisjoint(analytes))
+        for day, analytes in sorted(by_day.items())
+    }
+    return [ResultDay(day, None, unplanned=True, kinds=kinds) for day, kinds in kinds_of.items() if kinds]

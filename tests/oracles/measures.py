@@ -76,8 +76,8 @@ def done_on(test: TestRow) -> date | None:
 
 def in_time_until(test: TestRow) -> date:
     last = test.closes_on
-    if test.held_until is not None:
-        after_pause = test.held_until + (test.due_on - test.opens_on)
+    if test.held_from is not None and test.held_until is not None and not test.held_from > test.closes_on:
+        after_pause = test.held_until + (test.closes_on - test.due_on)
         if test.lapses_on is not None and after_pause >= test.lapses_on:
             after_pause = test.lapses_on - timedelta(days=1)
         if after_pause > last:
@@ -90,8 +90,10 @@ def required(test: TestRow) -> bool:
         return False
     if done_on(test) is not None:
         return True
-    if test.held_until is not None and test.lapses_on is not None and test.lapses_on - test.held_until <= timedelta(1):
-        return False
+    if test.held_from is not None and test.held_until is not None and test.lapses_on is not None:
+        paused_in_time = test.held_from <= test.closes_on
+        if paused_in_time and test.lapses_on - test.held_until <= timedelta(days=1):
+            return False
     ends = [test.patient.deceased_on, test.plan.ended_on if test.plan else None]
     return not any(day is not None and day <= in_time_until(test) for day in ends)
 

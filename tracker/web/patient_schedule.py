@@ -11,7 +11,8 @@ from django.views.decorators.http import require_safe
 from labs.selectors.schedule_of import schedule_of
 from patients.models import Patient
 from tracker.web.patient import frame, opens_record
-from tracker.web.schedule import USUAL_ZOOM, draw_schedule, history_of
+from tracker.web.schedule import USUAL_ZOOM, draw_schedule
+from tracker.web.schedule_background import history_of
 from tracker.web.signed_in import SignedInRequest
 
 

@@ -9,7 +9,6 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import NamedTuple
 
-from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -17,7 +16,6 @@ from django.utils.translation import gettext_lazy, ngettext
 from labs.protocols.dates import add_months
 from labs.selectors.schedule_of import Lane, ResultDay, ScheduleOf, ShownTest
 from labs.vocabulary.test_kinds import label_of
-from patients.models import CourseEvent, CourseKind, Patient, TreatmentEvent, TreatmentLine
 from tracker.web.charts.schedule import (
     Axis,
     DrawnLane,
@@ -25,10 +23,11 @@ from tracker.web.charts.schedule import (
     Stretch,
     Tick,
     draw_lane,
-    draw_stretches,
     month_ticks,
     percent,
 )
+from tracker.web.charts.words import day_text
+from tracker.web.schedule_background import History, Row, background_of
 
 ZOOMS: dict[str, tuple[int, str | Promise]] = {
     "6": (6, gettext_lazy("6 months")),
@@ -53,7 +52,6 @@ WORDS: dict[str, str | Promise] = {
     "unplanned": gettext_lazy("result no test asked for"),
 }
 """What a mark means, in the order of the legend. A test fails while a status of due.py has none."""
-TURNS = {CourseKind.REMISSION: "remission", CourseKind.RELAPSE: "relapse"}
 
 
 class Zoom(NamedTuple):
@@ -70,16 +68,6 @@ class Entry(NamedTuple):
     shape: str
     word: str | Promise
     count: int
-
-
-class Row(NamedTuple):
-    """One line of the table."""
-
-    on: date
-    what: str
-    state: str | Promise
-    window: str
-    detail: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,22 +87,14 @@ class DrawnSchedule:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class History:
-    """What happened beside the tests: therapy, events, remissions and relapses that stand."""
-
-    lines: Sequence[TreatmentLine]
-    events: Sequence[TreatmentEvent]
-    turns: Sequence[CourseEvent]
-
-
 def draw_schedule(
     schedule: ScheduleOf, history: History, *, today: date, zoom: str = USUAL_ZOOM, until: date | None = None
 ) -> DrawnSchedule:
     """The schedule over the months asked for; without a last day, two thirds of them lie behind and one ahead."""
     zoom = zoom if zoom in ZOOMS else USUAL_ZOOM
     axis = _axis(schedule, history, today, zoom, until)
-    lanes = [*_background(axis, schedule, history), *(_lane(axis, lane, today) for lane in schedule.lanes)]
+    background = background_of(schedule.pauses, history)
+    lanes = [*background.lanes(axis), *(_lane(axis, lane, today) for lane in schedule.lanes)]
     if schedule.elsewhere:
         lanes.append(_elsewhere(axis, schedule.elsewhere))
     half = max(1, axis.months // 2)
@@ -122,8 +102,8 @@ def draw_schedule(
         axis=axis,
         ticks=month_ticks(axis),
         lanes=lanes,
-        legend=_legend(schedule, lanes),
-        rows=_rows(schedule, axis),
+        legend=_legend(lanes),
+        rows=_sorted([*_rows(schedule, axis), *background.rows(axis)]),
         zooms=[Zoom(label, f"?zoom={key}", key == zoom) for key, (_months, label) in ZOOMS.items()],
         earlier=_shifted(axis, zoom, -half),
         later=_shifted(axis, zoom, half),
@@ -157,39 +137,6 @@ def _shifted(axis: Axis, zoom: str, months: int) -> str:
     return f"?zoom={zoom}&until={add_months(axis.last, months).isoformat()}"
 
 
-def _background(axis: Axis, schedule: ScheduleOf, history: History) -> list[DrawnLane]:
-    """Therapy, course, events and pauses, where there are any."""
-    therapy = [
-        Stretch(line.started_on, line.ended_on, f"{line.number}. {line.regimen}", _line_title(line), "therapy")
-        for line in history.lines
-    ]
-    turns = [Happening(one.on, TURNS[CourseKind(one.kind)], f"{_turn(one)}, {_day(one.on)}") for one in history.turns]
-    lasting = [one for one in history.events if one.ended_on or one.ongoing]
-    stretches = [Stretch(e.started_on, e.ended_on, _event(e), f"{_event(e)}, {_days(e)}", "event") for e in lasting]
-    moments = [
-        Happening(one.started_on, "event", f"{_event(one)}, {_day(one.started_on)}")
-        for one in history.events
-        if not (one.ended_on or one.ongoing)
-    ]
-    pauses = [
-        Stretch(
-            one.starts_on,
-            one.until_on,
-            one.get_reason_display(),
-            f"{_('Plan paused')}: {one.get_reason_display()}, {_day(one.starts_on)} – {_day(one.until_on)}",
-            "pause",
-        )
-        for one in schedule.pauses
-    ]
-    lanes = (
-        draw_stretches(axis, _("Therapy"), _list(one.title for one in therapy), therapy),
-        draw_stretches(axis, _("Remission, relapse"), _list(one.title for one in turns), (), turns),
-        draw_stretches(axis, _("Events"), _list(one.title for one in chain(stretches, moments)), stretches, moments),
-        draw_stretches(axis, _("Plan paused"), _list(one.title for one in pauses), pauses),
-    )
-    return [lane for lane in lanes if lane is not None]
-
-
 def _lane(axis: Axis, lane: Lane, today: date) -> DrawnLane:
     counts = Counter(one.state for one in lane.tests if axis.shows(one.on))
     described = [f"{counts[state]} {word}" for state, word in WORDS.items() if counts[state]]
@@ -197,7 +144,7 @@ def _lane(axis: Axis, lane: Lane, today: date) -> DrawnLane:
     described += [f"{len(unplanned)} {WORDS['unplanned']}"] if unplanned else []
     marks = [Happening(one.on, one.state, _test_title(one)) for one in lane.tests]
     marks += [
-        Happening(one.on, "unplanned", f"{WORDS['unplanned']}: {lane.label}, {_day(one.on)}") for one in unplanned
+        Happening(one.on, "unplanned", f"{WORDS['unplanned']}: {lane.label}, {day_text(one.on)}") for one in unplanned
     ]
     upcoming = min(
         (one.on for one in lane.tests if one.on >= today and one.state in ("planned", "booked")), default=None
@@ -209,9 +156,9 @@ def _lane(axis: Axis, lane: Lane, today: date) -> DrawnLane:
         windows=[_window(one) for one in lane.tests],
         marks=marks,
         results=[
-            Happening(one.on, "result", f"{WORDS['result']}: {lane.label}, {_day(one.on)}") for one in lane.results
+            Happening(one.on, "result", f"{WORDS['result']}: {lane.label}, {day_text(one.on)}") for one in lane.results
         ],
-        detail=_("next %(day)s") % {"day": _day(upcoming)} if upcoming else "",
+        detail=_("next %(day)s") % {"day": day_text(upcoming)} if upcoming else "",
         strong=True,
     )
 
@@ -224,7 +171,7 @@ def _window(one: ShownTest) -> Stretch:
 
 
 def _elsewhere(axis: Axis, results: Sequence[ResultDay]) -> DrawnLane:
-    marks = [Happening(one.on, "unplanned", f"{_kinds(one)}, {_day(one.on)}") for one in results]
+    marks = [Happening(one.on, "unplanned", f"{_kinds(one)}, {day_text(one.on)}") for one in results]
     shown = sum(axis.shows(one.on) for one in results)
     words = ngettext(
         "%(n)d day with results of tests that are not planned",
@@ -238,7 +185,7 @@ def _kinds(one: ResultDay) -> str:
     return ", ".join(label_of(kind) for kind in one.kinds)
 
 
-def _legend(schedule: ScheduleOf, lanes: Sequence[DrawnLane]) -> list[Entry]:
+def _legend(lanes: Sequence[DrawnLane]) -> list[Entry]:
     """The marks that are drawn, each with its word and how often."""
     counts = Counter(sign.shape for lane in lanes for sign in chain(lane.signs, lane.ticks))
     words = WORDS | {"remission": _("remission"), "relapse": _("relapse"), "event": _("event of therapy")}
@@ -246,8 +193,8 @@ def _legend(schedule: ScheduleOf, lanes: Sequence[DrawnLane]) -> list[Entry]:
 
 
 def _rows(schedule: ScheduleOf, axis: Axis) -> list[Row]:
-    """What is drawn of tests and results, newest first."""
-    rows = []
+    """What is drawn of tests and results."""
+    rows: list[Row] = []
     for lane in schedule.lanes:
         rows += [_test_row(lane, one) for one in lane.tests if axis.shows(one.on)]
         rows += [
@@ -256,6 +203,11 @@ def _rows(schedule: ScheduleOf, axis: Axis) -> list[Row]:
             if axis.shows(one.on) and not _is_of(lane, one)
         ]
     rows += [Row(one.on, _kinds(one), WORDS["unplanned"], "", "") for one in schedule.elsewhere if axis.shows(one.on)]
+    return rows
+
+
+def _sorted(rows: Iterable[Row]) -> list[Row]:
+    """The newest first."""
     return sorted(rows, key=lambda row: (row.on, row.what), reverse=True)
 
 
@@ -267,18 +219,18 @@ def _is_of(lane: Lane, result: ResultDay) -> bool:
 def _test_row(lane: Lane, one: ShownTest) -> Row:
     test = one.test
     parts = [test.get_origin_display() if test.origin != "planned" else ""]
-    parts += [_("best on %(day)s") % {"day": _day(test.due_on)} if one.on != test.due_on else ""]
+    parts += [_("best on %(day)s") % {"day": day_text(test.due_on)} if one.on != test.due_on else ""]
     parts += [test.get_skipped_because_display() if test.skipped_because else ""]
     return Row(one.on, lane.label, WORDS.get(one.state, one.state), _window_text(one), ", ".join(filter(None, parts)))
 
 
 def _window_text(one: ShownTest) -> str:
-    return f"{_day(one.test.opens_on)} – {_day(one.asked.window_ends_on)}"
+    return f"{day_text(one.test.opens_on)} – {day_text(one.asked.window_ends_on)}"
 
 
 def _test_title(one: ShownTest) -> str:
     word = WORDS.get(one.state, one.state)
-    return f"{label_of(one.test.kind)}: {word}, {_day(one.on)} ({_window_text(one)})"
+    return f"{label_of(one.test.kind)}: {word}, {day_text(one.on)} ({_window_text(one)})"
 
 
 def _sentence(schedule: ScheduleOf) -> str:
@@ -291,39 +243,3 @@ def _sentence(schedule: ScheduleOf) -> str:
         found.required,
     )
     return words % {"n": found.required, "on": found.on_time, "percent": found.percent}
-
-
-def _list(titles: Iterable[str]) -> str:
-    return "; ".join(titles)
-
-
-def _line_title(line: TreatmentLine) -> str:
-    ends = _day(line.ended_on) if line.ended_on else _("today")
-    return f"{line.number}. {line.regimen} ({line.get_phase_display()}), {_day(line.started_on)} – {ends}"
-
-
-def _turn(one: CourseEvent) -> str:
-    return f"{one.get_kind_display()} {one.response}".strip()
-
-
-def _event(one: TreatmentEvent) -> str:
-    return f"{one.get_kind_display()} {one.detail}".strip()
-
-
-def _days(one: TreatmentEvent) -> str:
-    return f"{_day(one.started_on)} – {_day(one.ended_on) if one.ended_on else _('ongoing')}"
-
-
-def _day(day: date) -> str:
-    return date_format(day, "DATE_FORMAT")
-
-
-def history_of(patient: Patient) -> History:
-    """Therapy, events and the course of a patient. Two queries: lines come with the banner."""
-    lines = [line for one in patient.diagnoses.all() for line in one.lines.all()]
-    turns = CourseEvent.objects.filter(diagnosis__patient=patient, withdrawn_at=None, superseded_by=None)
-    return History(
-        lines=sorted(lines, key=lambda line: line.started_on),
-        events=list(patient.treatment_events.order_by("started_on", "id")),
-        turns=list(turns.order_by("on", "id")),
-    )

@@ -8,6 +8,7 @@ from typing import Any
 
 from labs.models import Plan, Protocol, ScheduledTest, SkipReason
 from labs.protocols.adherence import AskedTest
+from labs.protocols.holding import Hold
 from labs.vocabulary.test_kinds import DONE_BY_HAND
 from patients.access import is_system
 from patients.models import Diagnosis, Patient, Site, User
@@ -62,6 +63,9 @@ def sites_asked(user: User, site: str = "") -> tuple[int, ...]:
 
 def asked_test(test: ScheduledTest, *, ended_on: date | None = None, deceased_on: date | None = None) -> AskedTest:
     """A scheduled test as measures see it; the days are those on which its plan ended and its patient died."""
+    hold = None
+    if test.held_from is not None and test.held_until is not None:
+        hold = Hold(test.held_from, test.held_until)
     done = not test.skipped_because and (test.closed_by_id is not None or test.kind in DONE_BY_HAND)
     return AskedTest(
         kind=test.kind,
@@ -70,7 +74,7 @@ def asked_test(test: ScheduledTest, *, ended_on: date | None = None, deceased_on
         closes_on=test.closes_on,
         lapses_on=test.lapses_on,
         done_on=test.collected_on if done else None,
-        held_until=test.held_until,
+        hold=hold,
         let_off=test.skipped_because in LETS_OFF,
         stopped_on=min((day for day in (ended_on, deceased_on) if day is not None), default=None),
     )
@@ -83,7 +87,7 @@ JUDGED = f"""
            case
                when test.skipped_because = any(%(lets_off)s) then 'not_required'
                when done.done_on is null
-                    and (test.lapses_on <= test.held_until + 1
+                    and ((test.held_from <= test.closes_on and test.lapses_on <= test.held_until + 1)
                          or least(plan.ended_on, patient.deceased_on) <= ends.ends_on) then 'not_required'
                when ends.ends_on >= site.today then 'open'
                when done.done_on is null then 'not_done'
@@ -106,9 +110,10 @@ JUDGED = f"""
     ) as done
     cross join lateral (
         select case
-            when test.held_until is null then test.closes_on
-            else greatest(test.closes_on,
-                          least(test.held_until + (test.due_on - test.opens_on), test.lapses_on - 1))
+            when test.held_from <= test.closes_on
+            then greatest(test.closes_on,
+                          least(test.held_until + (test.closes_on - test.due_on), test.lapses_on - 1))
+            else test.closes_on
         end as ends_on
     ) as ends
     where test.due_on between %(since)s and %(until)s

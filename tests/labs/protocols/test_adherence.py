@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labs.protocols.adherence import Adherence, AskedTest, Verdict, adherence, percent, verdict
+from labs.protocols.holding import Hold
 
 TODAY = date(2025, 6, 15)
 
@@ -19,9 +20,11 @@ def day(number: int) -> date:
     return TODAY + timedelta(days=number)
 
 
-def asked(opens: int, due: int, closes: int, **days: int | None) -> AskedTest:
-    dates = {name: None if number is None else day(number) for name, number in days.items()}
-    return AskedTest("cbc", day(opens), day(due), day(closes), **dates)
+def asked(opens: int, due: int, closes: int, *, held: tuple[int, int] | None = None, **days: int) -> AskedTest:
+    """A test, its dates given in days from today."""
+    hold = None if held is None else Hold(day(held[0]), day(held[1]))
+    dates = {name: day(number) for name, number in days.items()}
+    return AskedTest("cbc", day(opens), day(due), day(closes), hold=hold, **dates)
 
 
 def let_off() -> AskedTest:
@@ -35,20 +38,21 @@ TABLE = [
     ("done in a window that is still open", asked(-14, -7, 0, done_on=-9), Verdict.OPEN),
     ("let off", let_off(), Verdict.NOT_REQUIRED),
     ("plan ended on the last day of the window", asked(-30, -20, -10, stopped_on=-10), Verdict.NOT_REQUIRED),
-    ("successor opens the day after the pause", asked(-40, -30, -25, held_until=-5, lapses_on=-4), Verdict.NOT_REQUIRED),
-    ("on hold", asked(-40, -30, -25, held_until=5), Verdict.OPEN),
-    ("on the last day of grace after a pause", asked(-40, -30, -25, held_until=-10), Verdict.OPEN),
+    ("successor opens the day after the pause", asked(-40, -30, -25, held=(-25, -5), lapses_on=-4), Verdict.NOT_REQUIRED),
+    ("on hold", asked(-40, -30, -25, held=(-25, 5)), Verdict.OPEN),
+    ("on the last day of grace after a pause", asked(-40, -30, -25, held=(-27, -5)), Verdict.OPEN),
     ("the day after the window", asked(-15, -8, -1), Verdict.NOT_DONE),
     ("plan ended the day after the window", asked(-30, -20, -10, stopped_on=-9), Verdict.NOT_DONE),
-    ("the day after the grace after a pause", asked(-40, -30, -25, held_until=-11), Verdict.NOT_DONE),
-    ("successor opens two days after the pause", asked(-40, -30, -25, held_until=-5, lapses_on=-3), Verdict.NOT_DONE),
+    ("the day after the grace after a pause", asked(-40, -30, -25, held=(-27, -6)), Verdict.NOT_DONE),
+    ("successor opens two days after the pause", asked(-40, -30, -25, held=(-25, -5), lapses_on=-3), Verdict.NOT_DONE),
+    ("the pause began after the window", asked(-40, -30, -25, held=(-24, 5), lapses_on=0), Verdict.NOT_DONE),
     ("lapsed", asked(-40, -30, -25, lapses_on=-10), Verdict.NOT_DONE),
     ("done on the last day", asked(-30, -20, -10, done_on=-10), Verdict.ON_TIME),
     ("done before the window opened", asked(-30, -20, -10, done_on=-33), Verdict.ON_TIME),
     ("done before the plan ended", asked(-30, -20, -10, done_on=-25, stopped_on=-24), Verdict.ON_TIME),
-    ("done though the pause excused it", asked(-40, -30, -25, done_on=-28, held_until=-5, lapses_on=-4), Verdict.ON_TIME),
-    ("done in the grace after a pause", asked(-60, -50, -45, held_until=-20, done_on=-10), Verdict.ON_TIME),
-    ("done after the grace after a pause", asked(-60, -50, -45, held_until=-20, done_on=-9), Verdict.LATE),
+    ("done though the pause excused it", asked(-40, -30, -25, done_on=-28, held=(-26, -5), lapses_on=-4), Verdict.ON_TIME),
+    ("done in the grace after a pause", asked(-60, -50, -45, held=(-45, -20), done_on=-15), Verdict.ON_TIME),
+    ("done after the grace after a pause", asked(-60, -50, -45, held=(-45, -20), done_on=-14), Verdict.LATE),
     ("done a day late", asked(-30, -20, -10, done_on=-9), Verdict.LATE),
 ]  # fmt: skip
 
@@ -63,12 +67,12 @@ def test_the_table_holds_every_verdict() -> None:
 
 
 def test_grace_after_a_pause_never_reaches_into_the_next_window() -> None:
-    test = asked(-40, -30, -25, held_until=-12, lapses_on=-8)
+    test = asked(-40, -30, -25, held=(-25, -12), lapses_on=-8)
     assert test.window_ends_on == day(-9)
 
 
 def test_a_pause_never_shortens_a_window() -> None:
-    assert asked(-40, -30, -10, held_until=-39).window_ends_on == day(-10)
+    assert asked(-40, -30, -10, held=(-40, -39)).window_ends_on == day(-10)
 
 
 DAYS = st.integers(-120, 60)
@@ -81,7 +85,8 @@ def asked_tests(draw: st.DrawFn) -> AskedTest:
     due = opens + draw(st.integers(0, 40))
     closes = due + draw(st.integers(0, 40))
     lapses = draw(st.none() | st.integers(1, 90))
-    days = {"done_on": draw(MAYBE), "held_until": draw(MAYBE), "stopped_on": draw(MAYBE)}
+    days = {"done_on": draw(MAYBE), "stopped_on": draw(MAYBE)}
+    held = draw(st.none() | st.tuples(DAYS, st.integers(0, 90)))
     made = {name: None if number is None else day(number) for name, number in days.items()}
     return AskedTest(
         "cbc",
@@ -89,6 +94,7 @@ def asked_tests(draw: st.DrawFn) -> AskedTest:
         day(due),
         day(closes),
         lapses_on=None if lapses is None else day(due + lapses),
+        hold=None if held is None else Hold(day(held[0]), day(sum(held))),
         let_off=draw(st.booleans()),
         **made,
     )

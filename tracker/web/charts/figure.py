@@ -75,8 +75,6 @@ def stack_option(stacks: Sequence[Stack], *, names: tuple[str, str], description
         "color": "var(--v-surface)",
     }
     return _frame(description) | {
-        "legend": {"top": 0, "textStyle": {"color": "var(--v-text)"}},
-        "grid": {"left": 4, "right": 20, "top": 32, "bottom": 4, "containLabel": True},
         "xAxis": {
             "type": "value",
             "minInterval": 1,

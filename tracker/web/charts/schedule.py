@@ -16,7 +16,9 @@ from labs.protocols.dates import add_months
 
 ROW = 20
 """Height of one row of bars."""
-LANE, MIDDLE, FOOT = 44, 16, 36
+LABELLED_FROM = 8.0
+"""Bars shorter than so many percent of the axis carry no words: the lane's name and the table have them."""
+LANE, MIDDLE, FOOT = 50, 18, 40
 """Height of a lane of tests; where its marks stand; where the ticks of results stand."""
 DAY = timedelta(days=1)
 
@@ -138,7 +140,13 @@ def _month_starts(axis: Axis) -> Iterator[date]:
 
 
 def draw_stretches(
-    axis: Axis, label: str, description: str, stretches: Sequence[Stretch], happenings: Sequence[Happening] = ()
+    axis: Axis,
+    label: str,
+    description: str,
+    stretches: Sequence[Stretch],
+    happenings: Sequence[Happening] = (),
+    *,
+    detail: str = "",
 ) -> DrawnLane | None:
     """A lane of bars, in as many rows as it takes for none to lie upon another; None when the axis shows nothing."""
     shown = [one for one in stretches if axis.meets(one.first, one.last or axis.last)]
@@ -153,7 +161,9 @@ def draw_stretches(
         bars.append(_bar(axis, one, y=row * ROW + 2, height=ROW - 4))
     rows = len(ends) + bool(signs)
     marks = [Sign(percent(axis.at(one.on)), len(ends) * ROW + ROW // 2, one.shape, one.title) for one in signs]
-    return DrawnLane(label, description, max(rows, 1) * ROW, bars, marks)
+    return DrawnLane(
+        label, description, max(rows, 1) * ROW + (ROW if detail and rows < 2 else 0), bars, marks, detail=detail
+    )
 
 
 def draw_lane(
@@ -185,4 +195,5 @@ def draw_lane(
 def _bar(axis: Axis, one: Stretch, *, y: int, height: int) -> Bar:
     start = max(axis.at(one.first), 0.0)
     end = min(axis.at((one.last or axis.last) + DAY), 100.0)
-    return Bar(percent(start), percent(end - start), y, height, one.label, one.title, one.style)
+    label = one.label if end - start >= LABELLED_FROM else ""
+    return Bar(percent(start), percent(end - start), y, height, label, one.title, one.style)

@@ -35,7 +35,7 @@ def samples_page(scope: Scope) -> MeasurePage:
     ]
     return MeasurePage(
         sentence=sentence,
-        picture=_("Samples that wait for their result today, by test."),
+        picture=_("Samples that wait for their result today, by test. Hatched: for longer than their site allows."),
         tables=[Table(_("By test and site"), heads, rows)],
         options=drawn(stack_option(stacks, names=names, description=sentence)) if stacks else {},
     )

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labs.models import ScheduledTest, SkipReason
-from labs.protocols.adherence import verdict
+from labs.protocols.adherence import Verdict, verdict
+from labs.selectors.due import Status, status_of
 from labs.selectors.measures.first_calls import CAME_WITHIN, first_calls
 from labs.selectors.measures.judged import LETS_OFF, STILL_REQUIRED, Asked, asked_test, sites_asked
 from labs.selectors.measures.lost import lost_patients, lost_to_follow_up
@@ -23,6 +24,14 @@ from tests.labs.selectors.measures.world import NOW, SITES, World, day, store, w
 from tests.oracles import measures as oracle
 
 pytestmark = pytest.mark.django_db
+AGREES = {
+    Status.PLANNED: {Verdict.OPEN, Verdict.NOT_REQUIRED},
+    Status.DUE: {Verdict.OPEN, Verdict.NOT_REQUIRED},
+    Status.MISSED: {Verdict.NOT_DONE, Verdict.NOT_REQUIRED},
+    Status.EXCUSED: {Verdict.NOT_REQUIRED},
+    Status.RESULTED: {Verdict.ON_TIME, Verdict.LATE, Verdict.OPEN},
+}
+"""What the status of a test leaves open for a measure. Not required although planned: its plan ended or life did."""
 DAYS = (day(-300), day(-40), day(-20), day(-10))
 
 
@@ -74,7 +83,9 @@ def check_python_judges_alike(asked: Asked) -> None:
     for test in ScheduledTest.objects.select_related("patient__site", "plan"):
         ended_on = test.plan.ended_on if test.plan else None
         judged = asked_test(test, ended_on=ended_on, deceased_on=test.patient.deceased_on)
-        found[verdict(judged, NOW.astimezone(test.patient.site.zone).date()).value] += 1
+        today = NOW.astimezone(test.patient.site.zone).date()
+        found[verdict(judged, today).value] += 1
+        assert verdict(judged, today) in AGREES.get(status_of(test, today), set(Verdict))
     assert found == on_time(asked).whole.counts
 
 

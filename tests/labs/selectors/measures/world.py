@@ -72,7 +72,7 @@ def _test(chance: Random, number: int, patient: PatientRow) -> TestRow:
     opens = chance.randint(-60, 10)
     due = opens + chance.randint(0, 6)
     closes = due + chance.randint(0, 6)
-    hold = chance.randint(opens - 5, closes) if chance.random() < 0.3 else None
+    hold = chance.randint(opens - 5, closes + 2) if chance.random() < 0.3 else None
     collected = _maybe(chance, 0.5, opens - 5, max(opens - 5, min(due + 20, 0)))
     skipped = chance.choice(SkipReason.values) if chance.random() < 0.15 else ""
     return TestRow(
