@@ -21,6 +21,9 @@ PAGES = {
         "/patients/{patient}/",
         "/patients/{patient}/results/",
         "/patients/{patient}/plan/",
+        "/patients/{patient}/schedule/",
+        "/patients/{patient}/schedule/?zoom=all",
+        "/reports/measures/",
         "/patients/{patient}/treatment/",
         "/patients/{patient}/signals/",
         "/patients/{patient}/record/",
@@ -30,7 +33,15 @@ PAGES = {
         "/no-such-page/",
     ),
     "nurse": ("/worklist/", "/worklist/{test}/book/", "/worklist/{test}/skip/", "/patients/{patient}/", "/inbox/"),
-    "administrator": ("/reports/", "/patients/"),
+    "administrator": (
+        "/reports/",
+        "/patients/",
+        "/reports/measures/",
+        "/reports/measures/delay/",
+        "/reports/measures/first-calls/",
+        "/reports/measures/lost/",
+        "/reports/measures/samples/",
+    ),
 }
 
 

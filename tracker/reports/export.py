@@ -50,7 +50,7 @@ class Request:
         """A name that says what is in the file and from which day."""
         return f"vigil-{self.report.code.replace('_', '-')}-{self.now:%Y-%m-%d}.{self.format}"
 
-    def query(self) -> QuerySet[Any]:
+    def query(self) -> Any:
         """The rows this person may take. Raises AccessRefused for one who may take none."""
         if not access.is_system(self.by):
             access.check_can_export(self.by)
@@ -140,11 +140,11 @@ def _fill(request: Request, path: Path, taken: Taken) -> None:
 
 
 @transaction.atomic
-def _begin(request: Request, query: QuerySet[Any]) -> None:
+def _begin(request: Request, query: Any) -> None:
     audit.record(by=request.by, verb="start_export", target=request.by, detail=_detail(request))
-    record_access_to_all(
-        by=request.by, patients=query.order_by().values("patient_id"), view="export", purpose=request.report.code
-    )
+    if request.report.names_patients:
+        patients = query.order_by().values("patient_id")
+        record_access_to_all(by=request.by, patients=patients, view="export", purpose=request.report.code)
 
 
 def _end(request: Request, taken: Taken) -> None:

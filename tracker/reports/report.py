@@ -50,6 +50,8 @@ class Report:
 
     `select` gives the rows this person may see in a stable order; `rows` turns the query into tuples in the order of
     `columns`; `objects` gives one object a row where that is more than the columns (NDJSON), else None.
+    `names_patients`: the rows are about patients whose records are noted as looked into. A report of figures alone
+    opens no record; its `select` may give whatever its `rows` takes.
     """
 
     code: str
@@ -61,9 +63,10 @@ class Report:
     levels: Sequence[tuple[str, str | Promise]]
     statuses: Sequence[tuple[str, str | Promise]]
     status_label: str | Promise
-    select: Callable[[Filters, User, datetime], QuerySet[Any]]
-    rows: Callable[[QuerySet[Any]], Iterator[tuple[Value, ...]]]
+    select: Callable[[Filters, User, datetime], Any]
+    rows: Callable[[Any], Iterator[tuple[Value, ...]]]
     objects: Callable[[QuerySet[Any]], Iterator[dict[str, Any]]] | None = None
+    names_patients: bool = True
 
     def lines(self, query: QuerySet[Any]) -> Iterator[dict[str, Any]]:
         """One object a row."""

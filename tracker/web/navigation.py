@@ -32,6 +32,7 @@ PLACES = (
     Place("calendar", _("Calendar"), "c", CLINICAL | {Role.ADMINISTRATOR}),
     Place("patients", _("Patients"), "p", CLINICAL | {Role.ADMINISTRATOR, Role.AUDITOR}),
     Place("quarantine", _("Quarantine"), "q", CLINICAL | {Role.ADMINISTRATOR}),
+    Place("measures", _("Measures"), "m", CLINICAL),
     Place("reports", _("Reports"), "r", frozenset({Role.ADMINISTRATOR})),
 )
 HOME = {Role.PHYSICIAN: "inbox", Role.NURSE: "worklist", Role.ADMINISTRATOR: "reports"}

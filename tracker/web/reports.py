@@ -49,8 +49,9 @@ class ExportForm(forms.Form):
         self.fields["status"].label = str(report.status_label)
         self.fields["since"].label = _("%(what)s from") % {"what": str(report.day_label).capitalize()}
         self.fields["until"].label = _("until (included)")
-        if not report.levels:
-            del self.fields["level"]
+        for name, choices in (("level", report.levels), ("status", report.statuses)):
+            if not choices:
+                del self.fields[name]
 
     def _choose(self, name: str, choices: list[Any]) -> None:
         cast(forms.ChoiceField, self.fields[name]).choices = choices
@@ -70,7 +71,7 @@ class ExportForm(forms.Form):
 @require_safe
 @for_administrators
 def reports(request: SignedInRequest) -> HttpResponse:
-    """What may be falling through, and the three exports."""
+    """What may be falling through, and the exports."""
     now = clock.now()
     gaps = [(gap, gap.count(request.user, now)) for gap in GAPS]
     exports = [(report, ExportForm(report=report, user=request.user)) for report in REPORTS.values()]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import accumulate
 from math import sqrt
 
 from labs.vocabulary.binomial import Z, wilson
 
-__all__ = ["Z", "byar", "quartiles", "wilson"]
+__all__ = ["Z", "byar", "quartiles", "quartiles_of_counts", "wilson"]
 
 
 def byar(count: int) -> tuple[float, float]:
@@ -21,17 +24,25 @@ def byar(count: int) -> tuple[float, float]:
     return max(low, 0.0), high
 
 
-def quartiles(values: Sequence[int]) -> tuple[float, float, float] | None:
+def quartiles(values: Iterable[int]) -> tuple[float, float, float] | None:
     """Lower quartile, median, upper quartile: the value at place p(n-1) counted from 0, between two in proportion."""
-    if not values:
+    return quartiles_of_counts(Counter(values))
+
+
+def quartiles_of_counts(counts: Mapping[int, int]) -> tuple[float, float, float] | None:
+    """The quartiles of as many of each value as the counts say."""
+    ordered = sorted(value for value, count in counts.items() if count)
+    ends = list(accumulate(counts[value] for value in ordered))
+    if not ordered:
         return None
-    ordered = sorted(values)
-    low, median, high = (_at(ordered, quarter * (len(ordered) - 1)) for quarter in (1, 2, 3))
+    low, median, high = (_at(ordered, ends, quarter * (ends[-1] - 1)) for quarter in (1, 2, 3))
     return low, median, high
 
 
-def _at(ordered: Sequence[int], quarters: int) -> float:
+def _at(ordered: Sequence[int], ends: Sequence[int], quarters: int) -> float:
+    """The value at a quarter of this place; `ends`: how many values there are up to and with each."""
     place, rest = divmod(quarters, 4)
+    value = ordered[bisect_right(ends, place)]
     if not rest:
-        return float(ordered[place])
-    return ordered[place] + (ordered[place + 1] - ordered[place]) * rest / 4
+        return float(value)
+    return value + (ordered[bisect_right(ends, place + 1)] - value) * rest / 4

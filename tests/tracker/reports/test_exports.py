@@ -20,8 +20,8 @@ from patients.models import AccessEvent, AuditEvent
 from tests.factories.flags import make_flag
 from tests.factories.people import make_administrator, make_nurse, make_site
 from tests.factories.persons import make_diagnosis, make_patient
-from tests.factories.plans import make_plan, make_scheduled_test
-from tests.factories.results import make_result
+from tests.factories.plans import make_plan, make_protocol, make_scheduled_test
+from tests.factories.results import make_report, make_result
 from tracker.reports.catalogue import REPORTS
 from tracker.reports.export import FORMATS, STREAMED, Request, Taken, stream, write
 from tracker.reports.report import Filters
@@ -177,7 +177,7 @@ def test_every_report_in_every_format_says_the_same_number_of_rows(code, fmt, tm
     patient = make_diagnosis(make_patient(mrn="5")).patient
     for number in range(3):
         make_result(patient, collected_on=date(2025, 1, 1 + number))
-        make_scheduled_test(patient, due_on=date(2025, 3, 1 + number))
+        make_scheduled_test(patient, due_on=date(2025, 3 + number, 1))
         make_flag(patient, onset_on=date(2025, 2, 1 + number))
     path = tmp_path / f"file.{fmt}"
     taken = write(ask(code, fmt), path)
@@ -318,3 +318,31 @@ def test_explanations_hold_what_a_physician_sees_beside_the_contract():
         name: finding[name] for name in (*added, "confounders")
     }
     assert read_csv(ask("explanations"))[0].keys() == read_csv(ask("flags"))[0].keys()
+
+
+# Figures
+
+
+def test_shares_on_time_are_figures_by_site_protocol_test_and_month():
+    site = make_site(code="north")
+    plan = make_plan(make_diagnosis(make_patient(site=site)), protocol=make_protocol(code="mm-a"))
+    done = {"closed_by": make_report(plan.patient), "collected_on": date(2025, 3, 2)}
+    make_scheduled_test(plan.patient, "flc", plan=plan, step="flc", due_on=date(2025, 3, 1), **done)
+    make_scheduled_test(plan.patient, "flc", plan=plan, step="flc", sequence=1, due_on=date(2025, 3, 20))
+    make_scheduled_test(plan.patient, "flc", plan=plan, step="flc", sequence=2, due_on=date(2025, 9, 1))
+    march, september = read_csv(ask("on_time"))
+    keys = ("site", "protocol", "test", "month", "required", "on_time", "not_done", "share_on_time", "share_low")
+    assert [march[key] for key in keys] == ["north", "mm-a", "flc", "2025-03-01", "2", "1", "1", "0.5", "0.0945"]
+    assert (september["required"], september["not_counted_yet"], september["share_on_time"]) == ("0", "1", "")
+    assert [row["month"] for row in read_csv(ask("on_time", since=date(2025, 9, 1)))] == ["2025-09-01"]
+    assert read_csv(ask("on_time", disease="AML")) == []
+
+
+def test_figures_open_nobodys_record_and_are_written_down_all_the_same():
+    site = make_site()
+    make_scheduled_test(make_patient(site=site))
+    make_scheduled_test(make_patient(site=make_site(code="elsewhere")))
+    rows = read_csv(ask("on_time", by=make_administrator(site)))
+    assert [row["site"] for row in rows] == [site.code]
+    assert not AccessEvent.objects.exists()
+    assert AuditEvent.objects.get(verb="export").detail["rows"] == 1

@@ -17,6 +17,7 @@ from labs.models import Protocol
 from patients.actions.register_cohort import register_cohort
 from patients.models import Identifier, User
 from tracker.demo.cohort import Story, blocks
+from tracker.demo.load.follow_up import follow_up, set_up_sites
 from tracker.demo.load.members import member_of
 from tracker.demo.load.plans import plan_all, protocols_by_code
 from tracker.demo.load.results import receive_results
@@ -62,6 +63,7 @@ def load_cohort(
     loaded = Loaded(truth=begin_truth(folder, options.first))
     with transaction.atomic():
         units, protocols = open_units(by=by), protocols_by_code(by=by)
+        set_up_sites([unit.site for unit in units.values()], by=by, now=now)
     first = options.first
     for block in blocks(options, BLOCK):
         with transaction.atomic():
@@ -91,6 +93,7 @@ def _load_block(
     loaded.plans += plan_all(diagnoses, protocols, first=first, by=by, now=now)
     loaded.counts["visits"] += record_visits_done(stories, diagnoses, by=by, now=now)
     loaded.counts["skipped"] += skip_what_is_not_done(stories, diagnoses, by=by, now=now)
+    loaded.counts += follow_up(diagnoses, units, first=first, now=now)
     evaluated = evaluate_patients(patient_ids=[diagnosis.patient_id for diagnosis in diagnoses], by=by, now=now)
     loaded.counts["findings"] += evaluated.findings
     loaded.failed_rules |= evaluated.failures

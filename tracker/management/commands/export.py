@@ -25,7 +25,7 @@ LATER = {"pdf": "PDF comes with the printed reports; until then take xlsx and pr
 class Command(BaseCommand):
     """Writes to a file, or to standard output when no file is named. Takes every site unless `--site` narrows it."""
 
-    help = "Take a report out: flags, due_tests or results."
+    help = "Take a report out: " + ", ".join(REPORTS) + "."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """What, in which form, narrowed by what."""

@@ -58,6 +58,20 @@
     frame.dataset.scale = frame.dataset.scale === "log" ? "linear" : "log";
     draw(frame);
   });
+  /* The drawn picture as a file, in the colours it has on the screen. */
+  function save(button) {
+    const frame = document.querySelector(`[data-chart="${button.dataset.chartSave}"]`);
+    const link = document.createElement("a");
+    link.href = URL.createObjectURL(new Blob([drawn.get(frame).renderToSVGString()], { type: "image/svg+xml" }));
+    link.download = `${button.dataset.name}.svg`;
+    link.click();
+    URL.revokeObjectURL(link.href);
+  }
+
+  for (const button of document.querySelectorAll("[data-chart-save]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => save(button));
+  }
   document.addEventListener("htmx:after:swap", () => drawAll(document));
   /* Dark or light, and on paper always light: the colours are read anew when the medium changes. */
   for (const medium of [dark, window.matchMedia("print")]) medium.addEventListener("change", () => drawn.forEach((_, frame) => draw(frame)));

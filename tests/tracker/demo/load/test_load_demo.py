@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterator
+from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -12,8 +13,20 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.db import transaction
+from django.utils import timezone
 
-from labs.models import Evaluation, Flag, Plan, Quarantine, Result, ScheduledTest
+from labs.models import (
+    ContactAttempt,
+    Evaluation,
+    Flag,
+    FollowUpSettings,
+    Plan,
+    PlanPause,
+    Quarantine,
+    Result,
+    ScheduledTest,
+)
+from labs.selectors.site_calendar import working_days_of
 from patients.models import (
     AuditEvent,
     CareTeam,
@@ -96,6 +109,36 @@ def test_plans_run_and_their_tests_are_partly_done(loaded: Path) -> None:
     assert ScheduledTest.objects.filter(closed_by__isnull=False).exists()
     assert ScheduledTest.objects.filter(kind="visit", collected_on__isnull=False).exists()
     assert ScheduledTest.objects.filter(closed_by__isnull=True, collected_on__isnull=True).exists()
+
+
+def test_the_unit_calls_books_and_pauses(loaded: Path) -> None:
+    assert {row.site.code for row in FollowUpSettings.objects.select_related("site")} == {"northern", "harbour"}
+    for site in Site.objects.all():
+        assert not working_days_of(site.pk).is_working(date(timezone.now().year, 12, 25))
+    assert ContactAttempt.objects.filter(outcome="agreed").exists()
+    assert len(set(ContactAttempt.objects.values_list("outcome", flat=True))) > 2
+    assert ScheduledTest.objects.filter(booked_for__isnull=False, booked_time__isnull=False).exists()
+    assert ScheduledTest.objects.filter(snoozed_until__isnull=False).exists()
+    assert ScheduledTest.objects.filter(collected_on__isnull=False, closed_by=None).exclude(kind="visit").exists()
+    assert PlanPause.objects.count() == 1, "the second paused patient comes later"
+
+
+def test_bookings_are_made_for_working_days_from_today_on(loaded: Path) -> None:
+    booked = ScheduledTest.objects.filter(booked_for__isnull=False).select_related("patient__site")
+    for test in booked:
+        today = timezone.now().astimezone(test.patient.site.zone).date()
+        assert test.booked_for is not None
+        assert test.booked_for >= today - timedelta(days=1)
+        assert working_days_of(test.patient.site_id).is_working(test.booked_for)
+
+
+def test_nobody_is_called_about_the_test_of_another_or_before_it_was_late(loaded: Path) -> None:
+    tests = ScheduledTest.objects.in_bulk()
+    for attempt in ContactAttempt.objects.select_related("patient__site"):
+        on = attempt.at.astimezone(attempt.patient.site.zone).date()
+        for number in attempt.tests:
+            assert tests[number].patient_id == attempt.patient_id
+            assert tests[number].late_from < on
 
 
 def test_the_logins_open_with_the_printed_password(loaded: Path) -> None:
