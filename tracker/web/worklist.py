@@ -21,10 +21,11 @@ from tracker.web.for_roles import for_clinicians
 from tracker.web.paging import cursors, refuses_bad_cursors
 from tracker.web.signed_in import SignedInRequest
 from tracker.web.undo import undoable
-from tracker.web.worklist_cells import NOT_TICKED, cells_of, words
+from tracker.web.worklist_cells import BOOKED, NOT_TICKED, cells_of, words
 
 PAGE = "worklist"
 TOGETHER = (("call", _("Call…")), ("assign", _("Assign…")), ("skip", _("Skip…")))
+TOGETHER_BOOKED = (("move", _("Move…")), *TOGETHER)
 """What can be done with ticked rows beside booking them; `worklist_together` knows how."""
 RISKS = {
     0: _("high or adverse risk"),
@@ -128,7 +129,7 @@ def worklist_page(request: SignedInRequest) -> HttpResponse:
         "narrowed": asked["narrowing"] != ALL,
         "views": SavedView.objects.filter(user=request.user, page=PAGE, removed_at=None),
         "undo": undoable(request),
-        "together": TOGETHER,
+        "together": TOGETHER_BOOKED if tab in BOOKED else TOGETHER,
         "here": here,
     }
     return render(request, "worklist/list.html", context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, cast
 
 from django import forms
@@ -115,6 +116,24 @@ class SkipTogetherForm(forms.Form):
     note = forms.CharField(
         label=gettext_lazy("Note (optional)"), required=False, max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class MoveTogetherForm(forms.Form):
+    """Another day for booked tests, each with the booking that was shown (`seen-12`)."""
+
+    booked_for = forms.DateField(label=gettext_lazy("Day"), widget=DATE_INPUT)
+
+    def __init__(self, data: Any, rows: Sequence[Row]) -> None:
+        super().__init__(data)
+        for row in rows:
+            shown = row.test.booked_for
+            self.fields[f"seen-{row.test.pk}"] = forms.DateField(
+                required=False, initial=shown, widget=forms.HiddenInput
+            )
+
+    def seen(self, number: int) -> date | None:
+        """The booking of a test that the person had before them."""
+        return cast("date | None", self.cleaned_data.get(f"seen-{number}"))
 
 
 def offer_beside(form: forms.Form, beside: Sequence[Row]) -> None:

@@ -45,7 +45,8 @@ def answers_with_row(view: View) -> View:
         except Http404 as gone:
             return row_answer(request, test_id, refused=str(gone))
         if answer.status_code != 302:
-            answer.headers.update(FORM)
+            for name, value in FORM.items():
+                answer[name] = value
             return answer
         return row_answer(request, test_id) if answer["Location"] == next_of(request) else answer
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from labs.actions.assign_test import AssignRefused, assign_test
+from labs.actions.book_test import Booking, BookingRefused, book_test
 from labs.actions.record_contact import UNDECIDED, ContactRefused, Snooze, record_contact
 from labs.actions.skip_test import SkipRefused, skip_test
 from labs.selectors.worklist import people_for, waiting_rows
@@ -25,7 +26,7 @@ from tracker.web.bookings import get_or_post
 from tracker.web.for_roles import for_clinicians
 from tracker.web.going_back import back, next_of
 from tracker.web.signed_in import SignedInRequest
-from tracker.web.worklist_forms import AssignForm, ContactForm, SkipTogetherForm
+from tracker.web.worklist_forms import AssignForm, ContactForm, MoveTogetherForm, SkipTogetherForm
 
 MOST = 200
 """Tests of one step; a page of the list has fewer."""
@@ -113,11 +114,30 @@ def _call(request: SignedInRequest, rows: list[Row], form: Any, now: datetime) -
     return done
 
 
+def _move(request: SignedInRequest, rows: list[Row], form: Any, now: datetime) -> int:
+    """Each booked test to another day, unless somebody changed its booking since it was shown."""
+    day, done, before = form.cleaned_data["booked_for"], 0, list[Booking]()
+    for row in rows:
+        test = row.test
+        place = test.booked_at_place
+        try:
+            before += book_test(
+                test=test, booked_for=day, place=place, by=request.user, now=now, seen_booked_for=form.seen(test.pk)
+            )
+            done += 1
+        except BookingRefused as refused:
+            _refused(request, row, refused)
+    if done:
+        undo.remember(request, "book", made_for=day, bookings=before)
+    return done
+
+
 def _refused(request: SignedInRequest, row: Row, reason: Exception) -> None:
     messages.error(request, f"{row.patient}, {_(row.kind.label)}: {reason}")
 
 
 STEPS = {
+    "move": Step(gettext_lazy("Move to another day"), MoveTogetherForm, _move),
     "call": Step(gettext_lazy("Record a contact"), lambda data, rows: ContactForm(data), _call),
     "skip": Step(gettext_lazy("Skip"), lambda data, rows: SkipTogetherForm(data), _skip),
     "assign": Step(
