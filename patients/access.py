@@ -172,6 +172,11 @@ def check_can_export(user: User) -> None:
     _check_role(user, {Role.ADMINISTRATOR}, _("Only administrators export data."))
 
 
+def check_can_take_worklist(user: User) -> None:
+    """Raise unless this person may take the worklist of their own patients out as a file."""
+    _check_role(user, CLINICIANS, _("Only nurses and physicians take the worklist out."))
+
+
 def check_can_propose_criteria(user: User, site: Site) -> None:
     """Raise unless this person may propose which criteria this site follows."""
     _check_role(user, DECIDERS, _("Only physicians and administrators decide which criteria a site follows."))
@@ -258,6 +263,11 @@ def can_mend(user: User) -> bool:
 def can_export(user: User) -> bool:
     """Whether this person may take data out."""
     return _allowed(check_can_export, user)
+
+
+def can_take_worklist(user: User) -> bool:
+    """Whether this person may take the worklist of their own patients out as a file."""
+    return _allowed(check_can_take_worklist, user)
 
 
 def can_propose_criteria(user: User, site: Site) -> bool:

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from labs.actions.start_plan import PlanStart, anchor_label, anchor_obstacle, start_plans
-from labs.models import Plan
+from labs.selectors.silence import patients_without_plan
 from labs.selectors.suggested_plans import Suggestion, suggestions_for
 from patients import access
 from patients.models import Patient, User
@@ -25,11 +24,6 @@ class Started:
 
     plans: int = 0
     left: Counter[str] = field(default_factory=Counter)
-
-
-def patients_without_plan(patients: QuerySet[Patient]) -> QuerySet[Patient]:
-    """Those of the patients who are alive and whom no running plan follows."""
-    return patients.filter(~Exists(Plan.objects.filter(patient=OuterRef("pk"), ended_on=None)), deceased_on=None)
 
 
 def start_suggested_plans(*, by: User, now: datetime) -> Started:

@@ -90,14 +90,14 @@ ON_SOMEBODYS_LIST = Q(patient__deceased_on__isnull=True) & (Q(plan__isnull=True)
 
 
 class DayAtSite(Func):
-    """The calendar day of an instant on the clock of the patient's site."""
+    """The calendar day of an instant on the clock of a site; `zone` leads to it."""
 
     template = "(%(expressions)s)::date"
     arg_joiner = " at time zone "
     output_field = DateField()
 
-    def __init__(self, now: datetime) -> None:
-        super().__init__(Value(now), F("patient__site__time_zone"))
+    def __init__(self, now: datetime, zone: str = "patient__site__time_zone") -> None:
+        super().__init__(Value(now), F(zone))
 
 
 def with_status(tests: QuerySet[ScheduledTest], *, now: datetime) -> QuerySet[ScheduledTest]:

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labs', '0008_site_and_risk_of_tests'),
+        ('labs', '0009_holds_and_moves'),
         ('patients', '0004_contact_details'),
         ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
