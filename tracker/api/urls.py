@@ -12,10 +12,12 @@ from labs.api.flags import FlagViewSet
 from labs.api.results import ReportViewSet, ResultViewSet
 from labs.api.scheduled_tests import ScheduledTestViewSet
 from labs.api.statements import BridgeViewSet, CourseEventViewSet, MarkViewSet, RebaselineViewSet
+from patients.api.contact_details import ContactDetailsViewSet
 from patients.api.patients import PatientViewSet
 
 router = SimpleRouter()
 router.register("patients", PatientViewSet, basename="patient")
+router.register("contact-details", ContactDetailsViewSet, basename="contact-details")
 router.register("care-teams", CareTeamViewSet, basename="care-team")
 router.register("diagnoses", DiagnosisViewSet, basename="diagnosis")
 router.register("course-events", CourseEventViewSet, basename="course-event")

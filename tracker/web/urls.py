@@ -7,6 +7,7 @@ from django.urls import URLPattern, URLResolver, path
 from tracker.web import (
     bookings,
     bridges,
+    contact_details,
     course_events,
     criteria,
     enter_result,
@@ -98,6 +99,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("patients/<int:patient_id>/record-event/", record_treatment.event, name="record_event"),
     path("patients/<int:patient_id>/record-line/", record_treatment.line, name="record_line"),
     path("patients/<int:patient_id>/record-diagnosis/", record_diagnosis.record_diagnosis, name="record_diagnosis"),
+    path("patients/<int:patient_id>/contact-details/", contact_details.contact_details, name="contact_details"),
     path("patients/<int:patient_id>/care-team/", record_diagnosis.assign_care_team, name="assign_care_team"),
     path("assays/", bridges.bridges, name="assay_bridges"),
     path("assays/declare/", bridges.declare, name="declare_bridge"),
