@@ -32,7 +32,7 @@ class Language:
     code: str
     name: str
     page: str
-    date: str
+    day_form: str
     months: tuple[str, ...]
     closing: str
     sentences: Mapping[str, str]
@@ -43,7 +43,7 @@ class Language:
     def written(self, day: date) -> str:
         """The day with its month as a word, so that nobody takes 5 April for 4 May."""
         number = self.first_day if day.day == 1 else str(day.day)
-        return fill(self.date, {"day": number, "month": self.months[day.month - 1], "year": str(day.year)})
+        return fill(self.day_form, {"day": number, "month": self.months[day.month - 1], "year": str(day.year)})
 
     def say(self, sentence: str, **values: str) -> str:
         """One of its sentences, filled in."""
@@ -83,7 +83,7 @@ def read_language(code: str, given: Mapping[str, Any]) -> Language:
         code=code,
         name=given["name"],
         page=given["page"],
-        date=given["date"],
+        day_form=given["date"],
         months=tuple(given["months"]),
         closing=given["closing"],
         sentences=dict(given["sentences"]),

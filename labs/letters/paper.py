@@ -11,11 +11,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Final
 
 import typst
 
 TEMPLATE = Path(__file__).resolve().parent / "letter.typ"
-STANDARD = "ua-1"
+STANDARD: Final = "ua-1"
 
 
 class CannotPrint(ValueError):

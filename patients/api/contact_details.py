@@ -44,7 +44,7 @@ class ContactDetailsSerializer(serializers.ModelSerializer[ContactDetails]):
 class ContactDetailsViewSet(viewsets.GenericViewSet[Patient]):
     """How the patients of your sites and care teams can be reached."""
 
-    serializer_class = ContactDetailsSerializer
+    serializer_class = ContactDetailsSerializer  # type: ignore[assignment]
     queryset = Patient.objects.none()
     lookup_value_regex = r"\d+"
 
