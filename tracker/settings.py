@@ -246,6 +246,9 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "SkipReason": "labs.models.SkipReason",
+        "CriteriaState": "labs.models.CriteriaState",
+        "LetterKind": "labs.models.LetterKind",
+        "LetterState": "labs.models.LetterState",
         "ResultStatus": "labs.models.ResultStatus",
         "TestStatus": "labs.selectors.due.Status",
     },

@@ -21,7 +21,8 @@ class ContactDetailsSerializer(serializers.ModelSerializer[ContactDetails]):
     """Addresses, language (empty: the site's) and consent for each way."""
 
     email = serializers.CharField(required=False, allow_blank=True, max_length=254)  # the action says what is wrong
-    recorded_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
+    recorded_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True, allow_null=True)
+    recorded_at = serializers.DateTimeField(read_only=True, allow_null=True)
 
     class Meta:
         model = ContactDetails

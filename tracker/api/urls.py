@@ -9,6 +9,7 @@ from labs.api.course import DiagnosisViewSet, EventViewSet, LineViewSet, Symptom
 from labs.api.criteria import CriteriaViewSet
 from labs.api.findings import FindingViewSet
 from labs.api.flags import FlagViewSet
+from labs.api.letters import LetterViewSet
 from labs.api.results import ReportViewSet, ResultViewSet
 from labs.api.scheduled_tests import ScheduledTestViewSet
 from labs.api.statements import BridgeViewSet, CourseEventViewSet, MarkViewSet, RebaselineViewSet
@@ -32,6 +33,7 @@ router.register("rebaselines", RebaselineViewSet, basename="rebaseline")
 router.register("assay-bridges", BridgeViewSet, basename="assay-bridge")
 router.register("flags", FlagViewSet, basename="flag")
 router.register("criteria", CriteriaViewSet, basename="criteria")
+router.register("letters", LetterViewSet, basename="letter")
 router.register("scheduled-tests", ScheduledTestViewSet, basename="scheduled-test")
 
 urlpatterns = router.urls
