@@ -17,7 +17,7 @@ from labs.letters.wording import Wording
 from labs.messages.backend import is_set_up
 from labs.models import FollowUpSettings, Letter, LetterKind, LetterState, ScheduledTest
 from labs.models.contact import Channel
-from labs.selectors.due import ON_SOMEBODYS_LIST, OPEN, Status, with_status
+from labs.selectors.due import ON_SOMEBODYS_LIST, OPEN, Status, waiting_tests, with_status
 from labs.selectors.message_limits import Said, said_to, why_no_more
 from labs.selectors.site_calendar import settings_of
 from labs.selectors.stability import LastRound, last_rounds
@@ -92,6 +92,14 @@ def drafts(
     found = list(people.select_related("site").order_by("family_name", "given_name", "pk"))
     ground = _ground(found, kind, channel, now, tests=set(tests), patients=set(patients))
     return [_draft(patient, ground) for patient in found]
+
+
+def likely_kind(
+    *, user: User, now: datetime, tests: Collection[int] = (), patients: Collection[int] = ()
+) -> LetterKind:
+    """What letters about these tests, or to these patients, are probably about: missed tests when one is overdue."""
+    asked = waiting_tests(user=user, now=now).filter(Q(pk__in=tests) | Q(patient__in=patients))
+    return LetterKind.MISSED if asked.filter(Q(status=Status.OVERDUE)).exists() else LetterKind.DUE
 
 
 def _ground(

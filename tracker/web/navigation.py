@@ -30,6 +30,7 @@ PLACES = (
     Place("inbox", _("Inbox"), "i", frozenset({Role.PHYSICIAN})),
     Place("worklist", _("Worklist"), "w", CLINICAL),
     Place("patients", _("Patients"), "p", CLINICAL | {Role.ADMINISTRATOR, Role.AUDITOR}),
+    Place("letters", _("Letters"), "l", CLINICAL | {Role.ADMINISTRATOR}),
     Place("quarantine", _("Quarantine"), "q", CLINICAL | {Role.ADMINISTRATOR}),
     Place("reports", _("Reports"), "r", frozenset({Role.ADMINISTRATOR})),
 )

@@ -17,6 +17,7 @@ from tracker.web import (
     home,
     imaging_study,
     inbox,
+    letters,
     patient_course,
     patient_plan,
     patient_record,
@@ -24,6 +25,7 @@ from tracker.web import (
     patient_signals,
     patient_treatment,
     patients,
+    prepare_letters,
     quarantine,
     record_diagnosis,
     record_finding,
@@ -35,8 +37,11 @@ from tracker.web import (
     rules,
     session,
     start_anew,
+    wordings,
     worklist,
 )
+
+WORDING = "letters/wordings/<slug:site_code>/<slug:kind>/<slug:channel>/<slug:language>/"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -56,6 +61,18 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("worklist/<int:test_id>/cancel/", bookings.cancel_booking, name="cancel_booking"),
     path("worklist/<int:test_id>/skip/", bookings.skip, name="skip_test"),
     path("worklist/<int:test_id>/done/", bookings.done, name="test_done"),
+    path("letters/", letters.letters, name="letters"),
+    path("letters/prepare/", prepare_letters.prepare_letters, name="prepare_letters"),
+    path("letters/stable/", prepare_letters.stable_letters, name="stable_letters"),
+    path("letters/print/", letters.print_letters, name="print_letters"),
+    path("letters/step/<slug:verb>/", letters.step, name="letter_step"),
+    path("letters/wordings/", wordings.wordings, name="wordings"),
+    path("letters/wordings/<slug:site_code>/", wordings.site_wordings, name="site_wordings"),
+    path(WORDING, wordings.wording, name="wording"),
+    path(f"{WORDING}example/", wordings.wording_example, name="wording_example"),
+    path(f"{WORDING}reset/", wordings.reset, name="reset_wording"),
+    path("letters/<int:letter_id>/", letters.letter, name="letter"),
+    path("letters/<int:letter_id>/pdf/", letters.letter_pdf, name="letter_pdf"),
     path("reports/", reports.reports, name="reports"),
     path("reports/export/<slug:code>/", reports.export, name="export"),
     path("reports/gaps/<slug:code>/", gaps.gap, name="gap"),
