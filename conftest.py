@@ -48,6 +48,7 @@ def pytest_configure(config: pytest.Config) -> None:
         "SECRET_KEY",
         "ALLOWED_HOSTS",
         "EMAIL_URL",
+        "VIGIL_MESSAGE_BACKENDS",
         "METRICS_TOKEN",
     ):
         os.environ.pop(name, None)

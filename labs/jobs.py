@@ -17,10 +17,12 @@ from labs.actions.activate_criteria import activate_due_criteria
 from labs.actions.bridge_assays import JOB as BRIDGED
 from labs.actions.bridge_assays import evaluate_bridged as ask_about_bridged
 from labs.actions.criteria_steps import CriteriaRefused
+from labs.actions.deliver_letter import MOST_ATTEMPTS, deliver_letter
 from labs.actions.evaluate import evaluate_pending
 from labs.actions.evaluate import evaluate_range as ask_about_range
 from labs.actions.evaluate_overdue import evaluate_overdue
 from labs.actions.extend_horizon import extend_horizon
+from labs.actions.letter_steps import JOB as DELIVERED
 from labs.actions.rank_tests import rank_tests as rank_all_tests
 from labs.actions.replay_criteria import replay_criteria
 from patients.access import AccessRefused
@@ -28,6 +30,7 @@ from patients.actions.system_account import system_account
 from patients.models import User
 
 RETRIES = RetryStrategy(max_attempts=5, exponential_wait=4)
+MAIL_RETRIES = RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=10)  # after 10 s, 100 s, 17 min, 3 h
 
 
 @app.periodic(cron="*/5 * * * *")
@@ -95,3 +98,9 @@ def evaluate_range(first: int, last: int) -> None:
 def evaluate_bridged(bridge_id: int) -> None:
     """Ask every rule about the patients whose assays a site declared interchangeable, or no longer does."""
     ask_about_bridged(bridge_id=bridge_id, by=system_account(), now=timezone.now())
+
+
+@app.task(name=DELIVERED, retry=MAIL_RETRIES)
+def deliver_in_background(letter_id: int, by_id: int) -> None:
+    """Send one message that waits; `by_id` is who put it there. One that could not be sent now is tried again."""
+    deliver_letter(letter_id=letter_id, by=User.objects.get(pk=by_id), now=timezone.now())

@@ -123,6 +123,24 @@ def check_can_plan(user: User, patient: Patient) -> None:
     check_can_see_patient(user, patient)
 
 
+def check_can_write_to(user: User, patient: Patient) -> None:
+    """Raise unless this person may send letters and messages to this patient."""
+    _check_role(user, CLINICIANS, _("Only nurses and physicians send letters."))
+    check_can_see_patient(user, patient)
+
+
+def check_can_call_stable(user: User, patient: Patient) -> None:
+    """Raise unless this person may tell this patient that the results are stable."""
+    _check_role(user, {Role.PHYSICIAN}, _("Only physicians tell patients that their results are stable."))
+    check_can_see_patient(user, patient)
+
+
+def check_can_word(user: User, site: Site) -> None:
+    """Raise unless this person may change the wording of this site's letters."""
+    _check_role(user, {Role.ADMINISTRATOR}, _("Only administrators change the wording of letters."))
+    check_can_work_at(user, site)
+
+
 def check_can_review(user: User, patient: Patient) -> None:
     """Raise unless this person may acknowledge or resolve flags of this patient."""
     _check_role(user, {Role.PHYSICIAN}, _("Only physicians review signals."))
@@ -228,6 +246,21 @@ def can_follow_calendar(user: User, site: Site) -> bool:
 def can_plan(user: User, patient: Patient) -> bool:
     """Whether this person may pause, end or change plans of this patient, and add or move tests."""
     return _allowed(check_can_plan, user, patient)
+
+
+def can_write_to(user: User, patient: Patient) -> bool:
+    """Whether this person may send letters and messages to this patient."""
+    return _allowed(check_can_write_to, user, patient)
+
+
+def can_call_stable(user: User, patient: Patient) -> bool:
+    """Whether this person may tell this patient that the results are stable."""
+    return _allowed(check_can_call_stable, user, patient)
+
+
+def can_word(user: User, site: Site) -> bool:
+    """Whether this person may change the wording of this site's letters."""
+    return _allowed(check_can_word, user, site)
 
 
 def can_review(user: User, patient: Patient) -> bool:

@@ -58,6 +58,30 @@ def home() -> Path:
     return Path(read.str("VIGIL_HOME", default="") or ROOT / "var").expanduser().resolve()
 
 
+def message_backends() -> dict[str, str]:
+    """VIGIL_MESSAGE_BACKENDS: how e-mail and text messages are sent, as `email=smtp,sms=our_unit.sms.Provider`.
+
+    In development messages are shown on the console; in production nothing is sent unless it is set.
+    """
+    given = words("VIGIL_MESSAGE_BACKENDS")
+    if not given:
+        return {} if is_production() else {"email": "console", "sms": "console"}
+    found = {}
+    for pair in given:
+        channel, _equals, name = (part.strip() for part in pair.partition("="))
+        if channel not in {"email", "sms"} or not name:
+            raise ImproperlyConfigured(
+                f"VIGIL_MESSAGE_BACKENDS holds {pair!r}. Write it as email=smtp,sms=our_unit.sms.Provider"
+            )
+        if name == "console" and is_production():
+            raise ImproperlyConfigured(
+                "VIGIL_MESSAGE_BACKENDS names console in production, which sends nothing and prints addresses. "
+                "Use smtp or a class of your own."
+            )
+        found[channel] = name
+    return found
+
+
 def allowed_hosts() -> list[str]:
     """ALLOWED_HOSTS, which production must name; in development this machine's own names."""
     hosts = words("ALLOWED_HOSTS")

@@ -214,6 +214,10 @@ else:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 DEFAULT_FROM_EMAIL = env.read.str("DEFAULT_FROM_EMAIL", default="vigil@localhost")
 
+# Messages to patients: by which class e-mail and text messages are sent.
+
+MESSAGE_BACKENDS = env.message_backends()
+
 # API
 
 REST_FRAMEWORK = {
@@ -242,6 +246,9 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "SkipReason": "labs.models.SkipReason",
+        "CriteriaState": "labs.models.CriteriaState",
+        "LetterKind": "labs.models.LetterKind",
+        "LetterState": "labs.models.LetterState",
         "ResultStatus": "labs.models.ResultStatus",
         "TestStatus": "labs.selectors.due.Status",
     },

@@ -23,6 +23,8 @@ ON_A_PATIENT: dict[str, set[Role]] = {
     "record": {N, P, S},
     "book": {N, P},
     "plan": {N, P},
+    "write_to": {N, P},
+    "call_stable": {P},
     "review": {P},
     "judge": {P},
     "attest": {P},
@@ -107,6 +109,14 @@ def test_bridging_assays_of_the_own_site_only(role: Role) -> None:
 
 
 @pytest.mark.parametrize("role", list(Role))
+def test_wording_letters_of_the_own_site_only(role: Role) -> None:
+    here, elsewhere = make_site(), make_site()
+    user = make_user(role, sites=[here])
+    assert agree("word", user, here) == (role == A)
+    assert not agree("word", user, elsewhere)
+
+
+@pytest.mark.parametrize("role", list(Role))
 def test_criteria_of_the_own_site_only(role: Role) -> None:
     here, elsewhere = make_site(), make_site()
     user = make_user(role, sites=[here])
@@ -126,7 +136,7 @@ def test_criteria_are_approved_by_another_person_of_the_site(role: Role) -> None
 def test_every_check_has_its_yes_or_no_form_and_a_row_in_these_tables() -> None:
     checks = {name.removeprefix("check_can_") for name in vars(access) if name.startswith("check_can_")}
     answers = {name.removeprefix("can_") for name in vars(access) if name.startswith("can_")}
-    of_a_site = {"register", "bridge", "propose_criteria", "approve_criteria"}
+    of_a_site = {"register", "bridge", "word", "propose_criteria", "approve_criteria"}
     assert checks - {"work_at"} == answers == {*ON_A_PATIENT, *IN_GENERAL, *of_a_site}
 
 

@@ -140,6 +140,35 @@ def test_a_number_that_is_none_is_refused(environment: pytest.MonkeyPatch, text:
         env.number("PORT", 8000)
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("", {"email": "console", "sms": "console"}),
+        ("email=smtp", {"email": "smtp"}),
+        (" email = smtp , sms=our_unit.sms.Provider", {"email": "smtp", "sms": "our_unit.sms.Provider"}),
+    ],
+)
+def test_ways_of_sending_messages(environment: pytest.MonkeyPatch, text: str, found: dict[str, str]) -> None:
+    environment.setenv("VIGIL_MESSAGE_BACKENDS", text)
+    assert env.message_backends() == found
+
+
+@pytest.mark.parametrize("text", ["smtp", "email=", "post=smtp", "email=smtp,sms"])
+def test_ways_of_sending_that_cannot_be_read_say_how_to_write_them(environment: pytest.MonkeyPatch, text: str) -> None:
+    environment.setenv("VIGIL_MESSAGE_BACKENDS", text)
+    with pytest.raises(ImproperlyConfigured, match="Write it as email=smtp"):
+        env.message_backends()
+
+
+def test_production_sends_nothing_unless_told_and_never_to_a_console(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("VIGIL_ENV", "production")
+    environment.delenv("VIGIL_MESSAGE_BACKENDS", raising=False)
+    assert env.message_backends() == {}
+    environment.setenv("VIGIL_MESSAGE_BACKENDS", "email=console")
+    with pytest.raises(ImproperlyConfigured, match="console in production"):
+        env.message_backends()
+
+
 def test_every_variable_is_described() -> None:
     described = set(re.findall(r"^\| `([A-Z_]+)`", (env.ROOT / "docs/reference/settings.md").read_text(), re.MULTILINE))
     read = set()

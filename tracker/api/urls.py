@@ -9,14 +9,17 @@ from labs.api.course import DiagnosisViewSet, EventViewSet, LineViewSet, Symptom
 from labs.api.criteria import CriteriaViewSet
 from labs.api.findings import FindingViewSet
 from labs.api.flags import FlagViewSet
+from labs.api.letters import LetterViewSet
 from labs.api.results import ReportViewSet, ResultViewSet
 from labs.api.scheduled_tests import ScheduledTestViewSet
 from labs.api.statements import BridgeViewSet, CourseEventViewSet, MarkViewSet, RebaselineViewSet
 from labs.api.visits import VisitViewSet
+from patients.api.contact_details import ContactDetailsViewSet
 from patients.api.patients import PatientViewSet
 
 router = SimpleRouter()
 router.register("patients", PatientViewSet, basename="patient")
+router.register("contact-details", ContactDetailsViewSet, basename="contact-details")
 router.register("care-teams", CareTeamViewSet, basename="care-team")
 router.register("diagnoses", DiagnosisViewSet, basename="diagnosis")
 router.register("course-events", CourseEventViewSet, basename="course-event")
@@ -31,6 +34,7 @@ router.register("rebaselines", RebaselineViewSet, basename="rebaseline")
 router.register("assay-bridges", BridgeViewSet, basename="assay-bridge")
 router.register("flags", FlagViewSet, basename="flag")
 router.register("criteria", CriteriaViewSet, basename="criteria")
+router.register("letters", LetterViewSet, basename="letter")
 router.register("scheduled-tests", ScheduledTestViewSet, basename="scheduled-test")
 router.register("visits", VisitViewSet, basename="visit")
 

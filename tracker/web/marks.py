@@ -51,5 +51,10 @@ STATES = {
     "approved": Mark("strong", _("Approved")),
     "rejected": Mark("absent", _("Rejected")),
     "active": Mark("done", _("In force")),
+    "prepared": Mark("plain", _("Prepared")),
+    "waiting": Mark("caution", _("Waits to be sent")),
+    "sent": Mark("done", _("Sent")),
+    "failed": Mark("alarm", _("Could not be sent")),
+    "cancelled": Mark("absent", _("Cancelled")),
     "superseded": Mark("plain", _("Superseded")),
 }

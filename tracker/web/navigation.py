@@ -31,6 +31,7 @@ PLACES = (
     Place("worklist", _("Worklist"), "w", CLINICAL),
     Place("calendar", _("Calendar"), "c", CLINICAL | {Role.ADMINISTRATOR}),
     Place("patients", _("Patients"), "p", CLINICAL | {Role.ADMINISTRATOR, Role.AUDITOR}),
+    Place("letters", _("Letters"), "l", CLINICAL | {Role.ADMINISTRATOR}),
     Place("quarantine", _("Quarantine"), "q", CLINICAL | {Role.ADMINISTRATOR}),
     Place("measures", _("Measures"), "m", CLINICAL),
     Place("reports", _("Reports"), "r", frozenset({Role.ADMINISTRATOR})),

@@ -38,6 +38,7 @@ from tests.factories import (
     make_symptom_report,
     make_user,
 )
+from tests.factories.contact import make_letter
 from tests.factories.findings import make_finding
 from tracker.wsgi import application
 
@@ -98,6 +99,7 @@ def setting() -> Setting:
     rows: dict[str, Model] = {
         "patients": patient,
         "care-teams": patient,
+        "contact-details": patient,
         "diagnoses": diagnosis,
         "treatment-lines": make_line(diagnosis),
         "treatment-events": make_event(patient),
@@ -112,6 +114,7 @@ def setting() -> Setting:
         "assay-bridges": make_bridge(patient.site),
         "course-events": diagnosis.course.get(),
         "scheduled-tests": make_scheduled_test(patient),
+        "letters": make_letter(patient),
     }
     visit = make_scheduled_test(patient, "marrow", booked_for=date(2025, 6, 2))
     client = Client()

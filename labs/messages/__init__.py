@@ -1,0 +1,1 @@
+"""Ways of sending messages. A unit that sends text messages writes one class in the form of `backend.Backend`."""
