@@ -83,6 +83,7 @@ def _check(start: PlanStart, anchor_on: date | None, active: set[tuple[int, int]
             _("%(protocol)s is for another disease than %(diagnosis)s.")
             % {"protocol": start.protocol, "diagnosis": start.diagnosis}
         )
+    _check_offered(start)
     if anchor_on is None:
         raise PlanRefused(
             _("%(protocol)s counts from a day that is not recorded (%(anchor)s). Record it, or give the day.")
@@ -91,6 +92,14 @@ def _check(start: PlanStart, anchor_on: date | None, active: set[tuple[int, int]
     if (start.diagnosis.pk, start.protocol.pk) in active:
         raise PlanRefused(_("The patient is on %(protocol)s already.") % {"protocol": start.protocol})
     return anchor_on
+
+
+def _check_offered(start: PlanStart) -> None:
+    """A retired protocol, and the own one of another site, are no ground for a new plan."""
+    if start.protocol.retired_at is not None:
+        raise PlanRefused(_("%(protocol)s is retired: choose the version in use.") % {"protocol": start.protocol})
+    if start.protocol.site_id not in (None, start.diagnosis.patient.site_id):
+        raise PlanRefused(_("%(protocol)s belongs to another site than the patient.") % {"protocol": start.protocol})
 
 
 def _plan(start: PlanStart, anchor: str, anchor_on: date, now: datetime) -> Plan:

@@ -1,23 +1,30 @@
 """Writing a protocol's definition as YAML: what `reading.py` reads back as the same definition. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import yaml
 
-from labs.protocols.reading import PROTOCOL_FIELDS, ProtocolFile, read_protocol
+from labs.protocols.reading import PROTOCOL_FIELDS, STEP_FIELDS, STEP_OPTIONAL, ProtocolFile, read_protocol
 
 ORDER = (*PROTOCOL_FIELDS[:6], "changed_because", *PROTOCOL_FIELDS[6:], "not_scheduled")
+STEP_ORDER = (*STEP_FIELDS[:2], *STEP_OPTIONAL[:-1], *STEP_FIELDS[2:], STEP_OPTIONAL[-1])
 WIDTH = 120
 
 
 def written(definition: Mapping[str, Any]) -> str:
     """The definition as the text of a file, its fields in the order people expect."""
-    ordered = {name: definition[name] for name in ORDER if name in definition}
-    rest = {name: value for name, value in definition.items() if name not in ordered}
-    return yaml.safe_dump({**ordered, **rest}, sort_keys=False, allow_unicode=True, width=WIDTH)
+    whole = _ordered(definition, ORDER)
+    if isinstance(whole.get("steps"), list):
+        whole["steps"] = [_ordered(step, STEP_ORDER) for step in whole["steps"]]
+    return yaml.safe_dump(whole, sort_keys=False, allow_unicode=True, width=WIDTH)
 
 
 def read_definition(definition: Mapping[str, Any]) -> ProtocolFile:
     """The protocol of a definition, checked as a file is. `Problems` name places; their lines mean nothing here."""
     return read_protocol(written(definition))
+
+
+def _ordered(fields: Mapping[str, Any], order: Sequence[str]) -> dict[str, Any]:
+    """The same fields, those of `order` first and in it."""
+    return {name: fields[name] for name in (*order, *fields) if name in fields}

@@ -8,6 +8,7 @@ from datetime import date
 
 from labs.models import Protocol
 from labs.protocols.choosing import suggested_protocol
+from labs.selectors.protocols import offered_protocols
 from labs.selectors.situations import situations_of
 from patients.models import Diagnosis, Patient
 
@@ -22,21 +23,21 @@ class Suggestion:
 
 
 def suggestions_for(patients: Iterable[Patient]) -> dict[int, Suggestion]:
-    """The suggestion for each patient with a diagnosis, by the patient's number. Reads prefetched diagnoses."""
+    """The suggestion for each patient with a diagnosis, by the patient's number. Reads prefetched diagnoses.
+
+    Where the patient's site follows a protocol of its own in place of the one that fits, that one is suggested.
+    """
+    patients = list(patients)
+    sites = {patient.pk: patient.site_id for patient in patients}
     diagnoses = {
         patient.pk: one for patient in patients if (one := next(iter(patient.diagnoses.all()), None)) is not None
     }
     situations = situations_of(diagnoses.values())
-    newest = newest_protocols()
+    offered = offered_protocols(set(sites.values()))
     found = {}
     for number, diagnosis in diagnoses.items():
         situation = situations[diagnosis.pk]
-        protocol = newest.get(suggested_protocol(situation) or "")
+        protocol = offered.at(sites[number], suggested_protocol(situation) or "")
         anchor_on = situation.anchor_on(protocol.definition["anchor"]) if protocol else None
         found[number] = Suggestion(diagnosis, protocol, anchor_on)
     return found
-
-
-def newest_protocols() -> dict[str, Protocol]:
-    """The newest version of each protocol, by code."""
-    return {protocol.code: protocol for protocol in Protocol.objects.order_by("code", "version")}
