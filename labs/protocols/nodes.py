@@ -18,14 +18,19 @@ LONGEST_TEXT = 1_000
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One mistake: on which line of a file, and in which field of the form that shows the same."""
+    """One mistake: on which line of a file, and in which field of the form that shows the same.
+
+    also_line  the line of what it cannot stand beside
+    """
 
     line: int
     reason: str
     place: Place = field(default=(), compare=False)
+    also_line: int | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.reason}"
+        also = "" if self.also_line is None else f" (see line {self.also_line})"
+        return f"line {self.line}: {self.reason}{also}"
 
 
 class Problems(ValueError):

@@ -4,7 +4,6 @@ A form writes the same YAML (`labs/protocols/writing.py`) and is checked here to
 """
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -82,7 +81,7 @@ def read_protocol(text: str) -> ProtocolFile:
         title=fields.text("title", longest=LONGEST_TITLE),
         anchor=fields.choice("anchor", ANCHORS),
         steps=tuple(step for step in steps if step is not None),
-        definition={} if problems else plain(root, numbers=NUMBERS),
+        definition={} if problems else _definition(root),
     )
     if problems:
         raise Problems(tuple(sorted(problems)))
@@ -108,6 +107,17 @@ def steps_of(definition: Mapping[str, Any]) -> tuple[Step, ...]:
 def shipped() -> list[Path]:
     """The protocol files that come with Vigil."""
     return sorted(FOLDER.glob("*.yaml"))
+
+
+def _definition(root: yaml.Node) -> dict[str, Any]:
+    """The file as plain data, its intervals in one spelling: "1 month" for "1 months"."""
+    whole: dict[str, Any] = plain(root, numbers=NUMBERS)
+    for step in whole["steps"]:
+        if "every" in step:
+            step["every"] = str(parse_interval(step["every"]))
+        else:
+            step["at"] = [str(parse_interval(text)) for text in step["at"]]
+    return whole
 
 
 def _step(node: yaml.Node, problems: list[Problem], place: Place) -> Step | None:
@@ -194,26 +204,16 @@ def _gaps(at: tuple[Interval, ...]) -> list[Interval]:
 
 def _refuse_overlaps(steps: Sequence[Step | None], nodes: Sequence[yaml.Node], problems: list[Problem]) -> None:
     """Two steps of one kind at the same time would make every result count twice, or not at all."""
-    codes: dict[str, int] = {}
-    by_kind: dict[str, list[tuple[Step, int]]] = defaultdict(list)
-    places: dict[int, Place] = {}
-    for number, (step, node) in enumerate(zip(steps, nodes, strict=True)):
-        if step is None:
-            continue
-        line = node.start_mark.line + 1
-        places[id(step)] = ("steps", number)
-        if step.code in codes:
-            reason = f"the step {step.code!r} is already on line {codes[step.code]}"
-            problems.append(Problem(line, reason, ("steps", number, "step")))
-        codes.setdefault(step.code, line)
-        by_kind[step.kind].append((step, line))
-    for same in by_kind.values():
-        for (one, first), (other, second) in combinations(same, 2):
-            if _overlap(one, other):
-                reason = (
-                    f"{other.code!r} overlaps {one.code!r} (line {first}): both plan {one.kind!r} in the same months"
-                )
-                problems.append(Problem(second, reason, places[id(other)]))
+    numbered = [
+        (number, step, nodes[number].start_mark.line + 1) for number, step in enumerate(steps) if step is not None
+    ]
+    for (_first, one, line), (second, other, below) in combinations(numbered, 2):
+        if one.code == other.code:
+            reason = f"a step {one.code!r} is there already"
+            problems.append(Problem(below, reason, ("steps", second, "step"), line))
+        if one.kind == other.kind and _overlap(one, other):
+            reason = f"{other.code!r} overlaps {one.code!r}: both plan {one.kind!r} in the same months"
+            problems.append(Problem(below, reason, ("steps", second), line))
 
 
 def _overlap(one: Step, other: Step) -> bool:

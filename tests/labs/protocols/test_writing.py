@@ -9,6 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labs.protocols.dates import Interval
 from labs.protocols.nodes import Problems
 from labs.protocols.reading import CONFIDENCE, read_protocol, shipped
 from labs.protocols.writing import read_definition, written
@@ -17,7 +18,6 @@ from labs.vocabulary.test_kinds import TEST_KINDS
 TEXTS = st.text(
     st.characters(exclude_categories=["Cc", "Cs"], exclude_characters="\u2028\u2029\ufeff\x85"), min_size=1, max_size=60
 ).filter(str.strip)
-UNITS = st.sampled_from(["day", "days", "week", "weeks", "month", "months"])
 
 
 @st.composite
@@ -29,13 +29,13 @@ def definitions(draw: st.DrawFn) -> dict[str, Any]:
         step: dict[str, Any] = {"step": f"step-{number}", "kind": kind, "source": "A, B"}
         step["confidence"] = draw(st.sampled_from(CONFIDENCE))
         if draw(st.booleans()):
-            step["every"] = f"{draw(st.integers(1, 12))} months"
+            step["every"] = str(Interval(draw(st.integers(1, 12)), draw(st.sampled_from(["day", "week", "month"]))))
             step["from_month"] = draw(st.integers(0, 60))
             if draw(st.booleans()):
                 step["until_month"] = step["from_month"] + draw(st.integers(12, 60))
         else:
             days = draw(st.lists(st.integers(1, 2_000), min_size=1, max_size=4, unique=True))
-            step["at"] = [f"{day} days" for day in sorted(days)]
+            step["at"] = [str(Interval(day, "day")) for day in sorted(days)]
         if draw(st.booleans()):
             step["note"] = draw(TEXTS)
         steps.append(step)
@@ -65,6 +65,12 @@ def test_the_shipped_ones_read_back_the_same(path) -> None:
     shipped_one = read_protocol(path.read_text())
     assert read_definition(shipped_one.definition) == shipped_one
     assert yaml.safe_load(path.read_text()) == shipped_one.definition
+
+
+def test_an_interval_has_one_spelling() -> None:
+    (path,) = (path for path in shipped() if path.stem == "mm-maintenance")
+    text = path.read_text()
+    assert read_protocol(text.replace("every: 1 month", "every: 1 months")) == read_protocol(text)
 
 
 def test_a_definition_with_a_mistake_is_refused_at_its_place() -> None:
