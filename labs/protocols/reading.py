@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from labs.protocols.dates import DAYS_A_MONTH, Interval, parse_interval
-from labs.protocols.nodes import Fields, Place, Problem, Problems, compose, plain
+from labs.protocols.nodes import NOT_FOR_TEXT, Fields, Place, Problem, Problems, compose, plain
 from labs.protocols.schedule import Step
 from labs.vocabulary.test_kinds import TEST_KINDS
 
@@ -157,7 +157,7 @@ def _interval(text: str) -> Interval:
 def _sources(fields: Fields) -> set[str]:
     names = set(fields.texts("sources"))
     for name in names:
-        if not SOURCE_NAME.fullmatch(name):
+        if not SOURCE_NAME.fullmatch(name) or NOT_FOR_TEXT.search(name):
             fields.refuse("sources", f"{name[:80]!r}: the name of a source has up to 60 letters, no space and no comma")
     return names
 

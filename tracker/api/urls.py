@@ -9,8 +9,10 @@ from labs.api.course import DiagnosisViewSet, EventViewSet, LineViewSet, Symptom
 from labs.api.criteria import CriteriaViewSet
 from labs.api.findings import FindingViewSet
 from labs.api.flags import FlagViewSet
+from labs.api.protocols import ProtocolViewSet
 from labs.api.results import ReportViewSet, ResultViewSet
 from labs.api.scheduled_tests import ScheduledTestViewSet
+from labs.api.sites import SiteViewSet
 from labs.api.statements import BridgeViewSet, CourseEventViewSet, MarkViewSet, RebaselineViewSet
 from patients.api.patients import PatientViewSet
 
@@ -30,6 +32,8 @@ router.register("rebaselines", RebaselineViewSet, basename="rebaseline")
 router.register("assay-bridges", BridgeViewSet, basename="assay-bridge")
 router.register("flags", FlagViewSet, basename="flag")
 router.register("criteria", CriteriaViewSet, basename="criteria")
+router.register("protocols", ProtocolViewSet, basename="protocol")
+router.register("sites", SiteViewSet, basename="site")
 router.register("scheduled-tests", ScheduledTestViewSet, basename="scheduled-test")
 
 urlpatterns = router.urls

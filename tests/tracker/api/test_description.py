@@ -38,6 +38,8 @@ from tests.factories import (
     make_user,
 )
 from tests.factories.findings import make_finding
+from tests.factories.plans import make_closure
+from tests.factories.protocols import make_short_protocol
 from tracker.wsgi import application
 
 PROMISES = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
@@ -88,6 +90,7 @@ class Setting:
 
     cookies: dict[str, str]
     numbers: dict[str, int]
+    site: str
 
 
 @pytest.fixture
@@ -111,12 +114,14 @@ def setting() -> Setting:
         "assay-bridges": make_bridge(patient.site),
         "course-events": diagnosis.course.get(),
         "scheduled-tests": make_scheduled_test(patient),
+        "protocols": make_short_protocol(site=patient.site),
+        "sites": make_closure(patient.site),
     }
     client = Client()
     client.force_login(make_user(Role.PHYSICIAN, sites=[patient.site]))
     cookie = settings.SESSION_COOKIE_NAME
     cookies = {cookie: client.cookies[cookie].value, settings.CSRF_COOKIE_NAME: TOKEN["X-CSRFToken"]}
-    return Setting(cookies, {name: row.pk for name, row in rows.items()})
+    return Setting(cookies, {name: row.pk for name, row in rows.items()}, patient.site.code)
 
 
 @pytest.mark.django_db
@@ -139,7 +144,9 @@ def test_every_answer_is_one_that_was_promised(label: str, setting: Setting) -> 
     @given(case=OPERATIONS[label].as_strategy(), exists=booleans())
     def ask(case: schemathesis.Case, exists: bool) -> None:
         if exists and case.path_parameters:
-            case.path_parameters["id"] = setting.numbers[label.split("/")[3]]
+            number = setting.numbers[label.split("/")[3]]
+            here = {"id": number, "closure_id": number, "code": setting.site}
+            case.path_parameters |= {name: here[name] for name in case.path_parameters}
         case.call_and_validate(app=application, cookies=setting.cookies, headers=TOKEN, checks=list(PROMISES))
 
     ask()
