@@ -75,7 +75,7 @@ def test_the_list_shows_shipped_and_own_with_who_is_on_them(site: Site, role: Ro
     make_short_protocol(code="others-only", site=make_site())
     make_plan(make_diagnosis(make_patient(site=site)), protocol=own)
     text = as_(make_user(role, sites=[site])).get(reverse("protocols")).content.decode()
-    assert "shipped with Vigil" in text
+    assert "for all sites" in text
     assert "in place of Short follow-up" in text
     assert "others-only" not in text
     assert ("Take one in from a file" in text) is (role in {Role.PHYSICIAN, Role.ADMINISTRATOR})
@@ -275,7 +275,7 @@ def test_the_preview_alone_comes_to_a_script(physician: User) -> None:
     answer = post(physician, "derive_protocol", source, typed(source, do="preview"), headers={"HX-Request": "true"})
     text = answer.content.decode()
     assert "<html" not in text
-    assert "Asks for less than Short follow-up" in text
+    assert "Asks for less than the original" in text
     assert "Blood count" in text
     assert "31 Mar 2025" in text
 
