@@ -107,6 +107,12 @@ def check_can_book(user: User, patient: Patient) -> None:
     check_can_see_patient(user, patient)
 
 
+def check_can_plan(user: User, patient: Patient) -> None:
+    """Raise unless this person may pause, end or change plans of this patient, and add or move tests."""
+    _check_role(user, CLINICIANS, _("Only nurses and physicians change plans."))
+    check_can_see_patient(user, patient)
+
+
 def check_can_review(user: User, patient: Patient) -> None:
     """Raise unless this person may acknowledge or resolve flags of this patient."""
     _check_role(user, {Role.PHYSICIAN}, _("Only physicians review signals."))
@@ -215,6 +221,11 @@ def can_record(user: User, patient: Patient) -> bool:
 def can_book(user: User, patient: Patient) -> bool:
     """Whether this person may book or skip tests of this patient."""
     return _allowed(check_can_book, user, patient)
+
+
+def can_plan(user: User, patient: Patient) -> bool:
+    """Whether this person may pause, end or change plans of this patient, and add or move tests."""
+    return _allowed(check_can_plan, user, patient)
 
 
 def can_review(user: User, patient: Patient) -> bool:

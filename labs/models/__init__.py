@@ -17,7 +17,7 @@ from labs.models.evaluation import Evaluation, RuleFailure
 from labs.models.flag import Decision, Flag, FlagEvent, Level, Review, Signal
 from labs.models.marks import AssayBridge, Rebaseline, SpuriousMark
 from labs.models.message import Message, Quarantine
-from labs.models.plan import Keeping, PauseReason, Plan, PlanPause, Protocol
+from labs.models.plan import Keeping, PauseReason, Plan, PlanEnd, PlanPause, Protocol
 from labs.models.result import Report, Result, ResultStatus
 from labs.models.scheduled_test import ScheduledTest, SkipReason
 
@@ -46,6 +46,7 @@ __all__ = [
     "Message",
     "PauseReason",
     "Plan",
+    "PlanEnd",
     "PlanPause",
     "Protocol",
     "Quarantine",

@@ -58,10 +58,11 @@ class ScheduledTest(models.Model):
     `lapses_on`: from this day the next test of the same kind is open, and this one, if not done, is missed; empty for a
     test without a successor. `late_from`: after this day it counts as late; the end of its own window, or of the first
     of the tests just before it that were not done either, so that a patient who missed three visits is not "due today".
-    `held_from`, `held_until`: the pause of its plan in which it is not asked for, both days inclusive. `snoozed_until`:
-    after a contact nobody need call again before this day. `site` and `risk` repeat the patient's site and the rank of
-    the risk group of the plan's disease, so that the list of a registry is read in order from one index: filled in by
-    the database for a new row, kept by `labs.actions.rank_tests`.
+    `held_from`, `held_until`: the pause of its plan in which it is not asked for, both days inclusive; what a pause
+    kept from being done in time is late only some days after it. `pinned`: a person set its day, so no other test moves
+    it. `snoozed_until`: after a contact nobody need call again before this day. `site` and `risk` repeat the patient's
+    site and the rank of the risk group of the plan's disease, so that the list of a registry is read in order from one
+    index: filled in by the database for a new row, kept by `labs.actions.rank_tests`.
     """
 
     class Origin(models.TextChoices):
@@ -92,6 +93,7 @@ class ScheduledTest(models.Model):
     booked_at_place = models.CharField(_("place"), max_length=80, blank=True)
     held_from = models.DateField(_("on hold from"), null=True, blank=True)
     held_until = models.DateField(_("on hold until"), null=True, blank=True)
+    pinned = models.BooleanField(_("day set by a person"), db_default=False, default=False)
     snoozed_until = models.DateField(_("contact again on"), null=True, blank=True)
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -127,7 +129,8 @@ class ScheduledTest(models.Model):
                 name="scheduled_lapses_after_due_date",
             ),
             models.CheckConstraint(
-                condition=models.Q(late_from__lte=models.F("closes_on")), name="scheduled_late_by_end_of_window"
+                condition=models.Q(late_from__lte=models.F("closes_on")) | models.Q(held_until__isnull=False),
+                name="scheduled_late_by_end_of_window",
             ),
             models.CheckConstraint(
                 condition=models.Q(skipped_because="", skipped_at__isnull=True, skipped_by__isnull=True)

@@ -6,12 +6,14 @@ from dataclasses import dataclass
 from datetime import date
 
 MOLECULAR = re.compile(r"NPM1|CBF|RUNX1::RUNX1T1|CBFB::MYH11|t\(8;21\)|inv\(16\)|t\(16;16\)", re.IGNORECASE)
+PROMYELOCYTIC = re.compile(r"PML[:-]+RARA|\bAPL\b|promyelocytic|t\(15;17\)", re.IGNORECASE)
 PHILADELPHIA = re.compile(r"BCR[:-]+ABL|\bPh\+|Philadelphia|t\(9;22\)", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Situation:
-    """What the choice rests on. `words` is the subtype and the findings behind the risk group, as recorded."""
+    """What the choice rests on. `words` is the subtype and the findings behind the risk group, as recorded;
+    `on_maintenance`: a line of maintenance runs."""
 
     disease: str
     disease_type: str = ""
@@ -20,6 +22,7 @@ class Situation:
     remission_on: date | None = None
     therapy_ended_on: date | None = None
     transplant_on: date | None = None
+    on_maintenance: bool = False
 
     def anchor_on(self, anchor: str) -> date | None:
         """The day a protocol's months are counted from; None while it is not recorded."""
@@ -37,18 +40,22 @@ def suggested_protocol(patient: Situation) -> str | None:
 
 def _myeloma(patient: Situation) -> str:
     if patient.disease_type == "nonsecretory":
-        return "mm-nonsecretory"
+        return "mm-nonsecretory-high-risk" if patient.high_risk else "mm-nonsecretory"
+    if patient.disease_type == "light_chain_only":
+        return "mm-light-chain-high-risk" if patient.high_risk else "mm-light-chain-only"
     if patient.high_risk:
         return "mm-high-risk"
-    if patient.disease_type == "light_chain_only":
-        return "mm-light-chain-only"
     return "mm-observation" if patient.therapy_ended_on else "mm-maintenance"
 
 
 def _acute_myeloid(patient: Situation) -> str:
     if patient.transplant_on:
         return "aml-after-allogeneic"
-    return "aml-molecular" if _mentions(MOLECULAR, patient) else "aml-after-chemotherapy"
+    if _mentions(PROMYELOCYTIC, patient):
+        return "aml-apl"
+    if _mentions(MOLECULAR, patient):
+        return "aml-molecular"
+    return "aml-maintenance" if patient.on_maintenance else "aml-after-chemotherapy"
 
 
 def _acute_lymphoblastic(patient: Situation) -> str:

@@ -109,29 +109,34 @@ def newest_version(code: str) -> Protocol | None:
 
 @dataclass(frozen=True, slots=True)
 class Offered:
-    """The protocols offered to patients: the shipped ones by code, and what sites follow in their place."""
+    """The newest version in use of each protocol that patients of some sites can be put on.
 
-    shipped: dict[str, Protocol]
-    own: dict[tuple[int, str], Protocol]
+    newest    by site (None: for all) and code
+    in_place  what a site follows in the place of a protocol for all, by site and the code of that one
+    """
+
+    newest: dict[tuple[int | None, str], Protocol]
+    in_place: dict[tuple[int, str], Protocol]
 
     def at(self, site_id: int, code: str) -> Protocol | None:
         """What is offered at a site where a shipped protocol fits: the site's own in its place, if there is one."""
-        return self.own.get((site_id, code)) or self.shipped.get(code)
+        return self.in_place.get((site_id, code)) or self.newest.get((None, code))
+
+    def for_site(self, site_id: int) -> list[Protocol]:
+        """Everything a patient of a site can be put on."""
+        return [protocol for (site, _code), protocol in self.newest.items() if site in (None, site_id)]
 
 
 def offered_protocols(site_ids: Collection[int]) -> Offered:
     """What is offered to patients of these sites. Retired versions are left out. One query."""
     protocols = Protocol.objects.filter(Q(site=None) | Q(site__in=site_ids), retired_at=None)
-    shipped: dict[str, Protocol] = {}
-    own: dict[tuple[int, str], Protocol] = {}
-    for protocol in protocols.select_related("derived_from").order_by("pk"):
-        if protocol.site_id is None:
-            held = shipped.get(protocol.code)
-            if held is None or held.version < protocol.version:
-                shipped[protocol.code] = protocol
-        elif protocol.derived_from is not None:
-            own[protocol.site_id, protocol.derived_from.code] = protocol
-    return Offered(shipped, own)
+    offered = Offered({}, {})
+    for protocol in protocols.select_related("derived_from").order_by("version", "pk"):
+        offered.newest[protocol.site_id, protocol.code] = protocol
+    for (site_id, _code), protocol in sorted(offered.newest.items(), key=lambda item: item[1].pk):
+        if site_id is not None and protocol.derived_from is not None:
+            offered.in_place[site_id, protocol.derived_from.code] = protocol
+    return offered
 
 
 def by_disease(lines: Iterable[Line]) -> dict[str, list[Line]]:

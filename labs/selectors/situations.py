@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from labs.protocols.choosing import Situation
-from patients.models import Diagnosis, EventKind, RiskGroup, TreatmentEvent
+from patients.models import Diagnosis, EventKind, Phase, RiskGroup, TreatmentEvent, TreatmentLine
 
 HIGH = frozenset({RiskGroup.HIGH, RiskGroup.ADVERSE})
 TRANSPLANTS = {
@@ -16,17 +16,21 @@ TRANSPLANTS = {
 
 
 def situations_of(diagnoses: Iterable[Diagnosis]) -> dict[int, Situation]:
-    """The situation of each diagnosis, by its number. One query."""
+    """The situation of each diagnosis, by its number. Two queries."""
     wanted = list(diagnoses)
     transplants: dict[tuple[int, str], TreatmentEvent] = {}
     kinds = {kind for kinds in TRANSPLANTS.values() for kind in kinds}
     events = TreatmentEvent.objects.filter(patient__in={one.patient_id for one in wanted}, kind__in=kinds)
     for event in events.order_by("started_on", "id"):
         transplants[event.patient_id, event.kind] = event
-    return {one.pk: _situation(one, transplants) for one in wanted}
+    lines = TreatmentLine.objects.filter(diagnosis__in=wanted, phase=Phase.MAINTENANCE, ended_on=None)
+    maintained = set(lines.values_list("diagnosis_id", flat=True))
+    return {one.pk: _situation(one, transplants, one.pk in maintained) for one in wanted}
 
 
-def _situation(diagnosis: Diagnosis, transplants: dict[tuple[int, str], TreatmentEvent]) -> Situation:
+def _situation(
+    diagnosis: Diagnosis, transplants: dict[tuple[int, str], TreatmentEvent], on_maintenance: bool
+) -> Situation:
     days = [
         event.started_on
         for kind in TRANSPLANTS[diagnosis.disease]
@@ -40,4 +44,5 @@ def _situation(diagnosis: Diagnosis, transplants: dict[tuple[int, str], Treatmen
         remission_on=diagnosis.remission_on,
         therapy_ended_on=diagnosis.therapy_ended_on,
         transplant_on=max(days, default=None),
+        on_maintenance=on_maintenance,
     )

@@ -41,3 +41,12 @@ def suggestions_for(patients: Iterable[Patient]) -> dict[int, Suggestion]:
         anchor_on = situation.anchor_on(protocol.definition["anchor"]) if protocol else None
         found[number] = Suggestion(diagnosis, protocol, anchor_on)
     return found
+
+
+def protocols_for(diagnosis: Diagnosis) -> list[Protocol]:
+    """The protocols a patient could be put on: the suggested one first, then the site's own, then by title."""
+    site_id = diagnosis.patient.site_id
+    offered = offered_protocols([site_id])
+    suggested = offered.at(site_id, suggested_protocol(situations_of([diagnosis])[diagnosis.pk]) or "")
+    fitting = [protocol for protocol in offered.for_site(site_id) if protocol.disease == diagnosis.disease]
+    return sorted(fitting, key=lambda one: (one != suggested, one.site_id is None, one.title))

@@ -156,6 +156,7 @@ _ALL = (
     TestKind("mri", "MRI", disease_marker=True),
     TestKind("ct_pet", "PET-CT or whole-body low-dose CT", disease_marker=True),
     TestKind("visit", "Visit with symptom check"),
+    TestKind("liver", "Liver function"),
     TestKind("late_effects", "Late-effects check"),
 )
 

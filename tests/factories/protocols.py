@@ -14,8 +14,7 @@ from tests.factories.plans import make_protocol
 
 def shipped_protocol(code: str = "mm-maintenance") -> Protocol:
     """One of the protocols shipped with Vigil, all of which are loaded."""
-    load_protocols(by=system_account())
-    return Protocol.objects.get(code=code, version=1)
+    return next(one for one in load_protocols(by=system_account()) if one.code == code)
 
 
 def short_definition(**fields: Any) -> dict[str, Any]:

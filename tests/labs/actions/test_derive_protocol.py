@@ -17,13 +17,14 @@ from labs.actions.derive_protocol import (
     load_site_protocol,
 )
 from labs.actions.load_protocols import ProtocolChanged, load_protocols
+from labs.actions.plan_refusals import PlanRefused
 from labs.actions.retire_protocol import restore_protocol, retire_protocol
-from labs.actions.start_plan import PlanRefused, start_plan
+from labs.actions.start_plan import start_plan
 from labs.models import Protocol
 from labs.protocols.nodes import Problems
 from labs.protocols.writing import written
 from labs.selectors.protocols import own_code, patients_on, protocols_visible_to
-from labs.selectors.suggested_plans import suggestions_for
+from labs.selectors.suggested_plans import protocols_for, suggestions_for
 from patients.access import AccessRefused
 from patients.actions.system_account import system_account
 from patients.models import AuditEvent, Role, Site, User
@@ -269,6 +270,20 @@ def test_the_own_protocol_takes_the_place_of_the_shipped_one_at_its_site_only(si
     assert suggested(site) == "mm-maintenance-north v1"
 
 
+def test_what_can_be_chosen_begins_with_what_is_suggested_at_the_site(site: Site, physician: User) -> None:
+    source = shipped_protocol()
+    other = make_short_protocol(site=site, code="mm-extra")
+    own = derive(source, site, physician)
+    make_short_protocol(site=make_site())
+    make_short_protocol(site=site, code="mm-retired", retired_at=NOW)
+    diagnosis = make_diagnosis(make_patient(site=site), remission_on=date(2025, 6, 1))
+    choices = protocols_for(diagnosis)
+    assert choices[:2] == [own, other]
+    assert source in choices
+    assert {one.site_id for one in choices} == {None, site.pk}
+    assert "mm-retired" not in {one.code for one in choices}
+
+
 def test_a_protocol_of_its_own_that_replaces_none_is_suggested_to_nobody(site: Site) -> None:
     shipped_protocol()
     make_short_protocol(site=site)
@@ -299,7 +314,7 @@ def test_no_new_plan_rests_on_a_retired_protocol_or_that_of_another_site(site: S
     own = make_short_protocol(site=site)
     here = make_diagnosis(make_patient(site=site), remission_on=date(2025, 6, 1))
     there = make_diagnosis(make_patient(site=make_site()), remission_on=date(2025, 6, 1))
-    with pytest.raises(PlanRefused, match="another site"):
+    with pytest.raises(PlanRefused, match="a protocol of another site"):
         start_plan(diagnosis=there, protocol=own, by=system_account(), now=NOW)
     retire_protocol(protocol=own, by=physician, now=NOW)
     own.refresh_from_db()
