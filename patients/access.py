@@ -208,6 +208,24 @@ def check_can_approve_criteria(user: User, site: Site, proposed_by: User) -> Non
         raise AccessRefused(_("You proposed this change. Another physician or administrator of the site approves it."))
 
 
+def check_can_write_protocols(user: User, site: Site) -> None:
+    """Raise unless this person may derive, load and retire this site's own protocols."""
+    _check_role(user, DECIDERS, _("Only physicians and administrators write protocols of a site."))
+    check_can_work_at(user, site)
+
+
+def check_can_set_days_off(user: User, site: Site) -> None:
+    """Raise unless this person may say on which days this site sees no patients."""
+    _check_role(user, {Role.NURSE, Role.ADMINISTRATOR}, _("Only nurses and administrators say when a site is closed."))
+    check_can_work_at(user, site)
+
+
+def check_can_set_follow_up(user: User, site: Site) -> None:
+    """Raise unless this person may change what this site decided about follow-up."""
+    _check_role(user, {Role.ADMINISTRATOR}, _("Only administrators change the follow-up settings of a site."))
+    check_can_work_at(user, site)
+
+
 def can_see_patient(user: User, patient: Patient) -> bool:
     """Whether this person may open this patient's record."""
     return _allowed(check_can_see_patient, user, patient)
@@ -311,6 +329,21 @@ def can_propose_criteria(user: User, site: Site) -> bool:
 def can_approve_criteria(user: User, site: Site, proposed_by: User) -> bool:
     """Whether this person may approve what another proposed for this site."""
     return _allowed(check_can_approve_criteria, user, site, proposed_by)
+
+
+def can_write_protocols(user: User, site: Site) -> bool:
+    """Whether this person may derive, load and retire this site's own protocols."""
+    return _allowed(check_can_write_protocols, user, site)
+
+
+def can_set_days_off(user: User, site: Site) -> bool:
+    """Whether this person may say on which days this site sees no patients."""
+    return _allowed(check_can_set_days_off, user, site)
+
+
+def can_set_follow_up(user: User, site: Site) -> bool:
+    """Whether this person may change what this site decided about follow-up."""
+    return _allowed(check_can_set_follow_up, user, site)
 
 
 def _check_role(user: User, roles: frozenset[Role] | set[Role], reason: str) -> None:

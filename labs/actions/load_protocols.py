@@ -30,6 +30,8 @@ def load_protocols(*, by: User, paths: Iterable[Path] | None = None) -> list[Pro
 
 
 def _load(file: ProtocolFile, *, by: User) -> Protocol:
+    if Protocol.objects.filter(code=file.code).exclude(site=None).exists():
+        raise ProtocolChanged(f"The code {file.code} belongs to a site's own protocol: give this one another code.")
     definition = json.loads(json.dumps(file.definition, default=str))
     protocol, created = Protocol.objects.get_or_create(
         code=file.code,

@@ -1,25 +1,36 @@
-"""Taking fields out of YAML nodes while remembering on which line each stands. Pure."""
+"""Taking fields out of YAML nodes while remembering on which line, and in which place, each stands. Pure."""
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import TypeVar
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import yaml
 
 T = TypeVar("T")
+Place = tuple[str | int, ...]
+"""Where something stands in a document: `("steps", 2, "every")` is the interval of the third step."""
+
 WORD = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+NOT_FOR_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+LONGEST_TEXT = 1_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
-    """One mistake in a file."""
+    """One mistake: on which line of a file, and in which field of the form that shows the same.
+
+    also_line  the line of what it cannot stand beside
+    """
 
     line: int
     reason: str
+    place: Place = field(default=(), compare=False)
+    also_line: int | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
-        return f"line {self.line}: {self.reason}"
+        also = "" if self.also_line is None else f" (see line {self.also_line})"
+        return f"line {self.line}: {self.reason}{also}"
 
 
 class Problems(ValueError):
@@ -33,10 +44,11 @@ class Problems(ValueError):
 class Fields:
     """The fields of one mapping. Whatever is wrong is added to `problems`, and a harmless value is given back."""
 
-    def __init__(self, line: int, nodes: dict[str, yaml.Node], problems: list[Problem]) -> None:
+    def __init__(self, line: int, nodes: dict[str, yaml.Node], problems: list[Problem], place: Place = ()) -> None:
         self._line = line
         self._nodes = nodes
         self._problems = problems
+        self.place = place
 
     @classmethod
     def of(
@@ -47,21 +59,23 @@ class Fields:
         required: Sequence[str],
         optional: Sequence[str] | None,
         what: str,
+        place: Place = (),
     ) -> "Fields":
         """Read a mapping; unknown, doubled and missing fields are problems (`optional` None: anything goes)."""
         line = node.start_mark.line + 1
         nodes: dict[str, yaml.Node] = {}
         if not isinstance(node, yaml.MappingNode):
-            problems.append(Problem(line, f"{what} is written as 'field: value' lines"))
-            return cls(line, nodes, problems)
+            problems.append(Problem(line, f"{what} is written as 'field: value' lines", place))
+            return cls(line, nodes, problems, place)
         for key, value in node.value:
-            if key.value in nodes:
-                problems.append(Problem(key.start_mark.line + 1, f"{key.value!r} stands here twice"))
-            elif optional is not None and key.value not in {*required, *optional}:
-                problems.append(Problem(key.start_mark.line + 1, f"{what} has no field {key.value!r}"))
-            nodes[key.value] = value
-        problems += [Problem(line, f"{what} needs {name!r}") for name in required if name not in nodes]
-        return cls(line, nodes, problems)
+            name = str(key.value)
+            if name in nodes:
+                problems.append(Problem(key.start_mark.line + 1, f"{name!r} stands here twice", place))
+            elif optional is not None and name not in {*required, *optional}:
+                problems.append(Problem(key.start_mark.line + 1, f"{what} has no field {name!r}", place))
+            nodes[name] = value
+        problems += [Problem(line, f"{what} needs {name!r}", (*place, name)) for name in required if name not in nodes]
+        return cls(line, nodes, problems, place)
 
     def has(self, name: str) -> bool:
         """Whether the field is there."""
@@ -74,9 +88,9 @@ class Fields:
 
     def refuse(self, name: str, reason: str) -> None:
         """Note a problem with a field."""
-        self._problems.append(Problem(self.line(name), reason))
+        self._problems.append(Problem(self.line(name), reason, (*self.place, name)))
 
-    def text(self, name: str) -> str:
+    def text(self, name: str, *, longest: int = LONGEST_TEXT) -> str:
         """A text that is not empty; "" when it is missing or wrong."""
         node = self._nodes.get(name)
         if node is None:
@@ -84,11 +98,18 @@ class Fields:
         if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
             self.refuse(name, f"{name!r} must be a text")
             return ""
-        return str(node.value)
+        text = str(node.value)
+        if len(text) > longest:
+            self.refuse(name, f"{name!r} has {len(text)} characters; {longest} are allowed")
+            return ""
+        if NOT_FOR_TEXT.search(text):
+            self.refuse(name, f"{name!r} holds a character that is no part of a text")
+            return ""
+        return text
 
-    def word(self, name: str) -> str:
+    def word(self, name: str, *, longest: int = LONGEST_TEXT) -> str:
         """A name in small letters, digits and hyphens."""
-        text = self.text(name)
+        text = self.text(name, longest=longest)
         if text and not WORD.fullmatch(text):
             self.refuse(name, f"{text!r} may only have small letters, digits and single hyphens")
         return text
@@ -107,13 +128,16 @@ class Fields:
             self.refuse(name, f"{text!r} is not a known {name}; known are {', '.join(choices)}")
         return text
 
-    def number(self, name: str, *, least: int, default: int = 0) -> int:
-        """A whole number that is not below `least`."""
+    def number(self, name: str, *, least: int, most: int, default: int = 0) -> int:
+        """A whole number from `least` to `most`."""
         text = self.text(name)
         if not text:
             return default
-        if not text.isdecimal() or int(text) < least:
+        if not (text.isascii() and text.isdecimal()) or int(text) < least:
             self.refuse(name, f"{name!r} must be a whole number of at least {least}, not {text!r}")
+            return default
+        if int(text) > most:
+            self.refuse(name, f"{name!r} may be {most} at most, not {text}")
             return default
         return int(text)
 
@@ -135,7 +159,7 @@ class Fields:
             try:
                 found.append(parse(str(node.value)))
             except ValueError as error:
-                self._problems.append(Problem(node.start_mark.line + 1, str(error)))
+                self._problems.append(Problem(node.start_mark.line + 1, str(error), (*self.place, name)))
         return found
 
     def items(self, name: str) -> list[yaml.Node]:
@@ -148,12 +172,45 @@ class Fields:
             return []
         return list(node.value)
 
-    def mapping(self, name: str) -> dict[str, yaml.Node]:
-        """The entries of a mapping."""
+    def texts(self, name: str) -> dict[str, str]:
+        """The entries of a mapping of names to texts."""
         node = self._nodes.get(name)
         if node is None:
             return {}
-        if not isinstance(node, yaml.MappingNode):
+        if not isinstance(node, yaml.MappingNode) or not node.value:
             self.refuse(name, f"{name!r} must be written as 'name: value' lines")
             return {}
-        return {str(key.value): value for key, value in node.value}
+        inner = Fields.of(node, self._problems, required=(), optional=None, what="a list", place=(*self.place, name))
+        return {key: inner.text(key) for key in inner._nodes}
+
+
+def compose(text: str) -> yaml.Node:
+    """The document of a text; `Problems` where there is none. References (`&`, `*`) and other tags are refused."""
+    try:
+        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):
+                line = event.start_mark.line + 1
+                raise Problems((Problem(line, "write it out: references (&, *) and tags (!) are not read"),))
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise Problems((Problem(line, f"this is not YAML: {error.problem}"),)) from error
+    except yaml.YAMLError as error:
+        raise Problems((Problem(1, f"this is not YAML: {error}"),)) from error
+    except RecursionError as error:
+        raise Problems((Problem(1, "lists stand in one another too deeply"),)) from error
+    if root is None:
+        raise Problems((Problem(1, "the file is empty"),))
+    return root
+
+
+def plain(node: yaml.Node, *, numbers: Collection[str] = ()) -> Any:
+    """A document as plain data: texts as they are written, the fields named in `numbers` as whole numbers."""
+    if isinstance(node, yaml.MappingNode):
+        return {
+            str(key.value): int(value.value) if key.value in numbers else plain(value, numbers=numbers)
+            for key, value in node.value
+        }
+    if isinstance(node, yaml.SequenceNode):
+        return [plain(item, numbers=numbers) for item in node.value]
+    return str(node.value)

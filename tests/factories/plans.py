@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from labs.models import Plan, Protocol, ScheduledTest
-from patients.models import Diagnosis, Disease, Patient
+from labs.models import Closure, Plan, Protocol, ScheduledTest
+from patients.actions.system_account import system_account
+from patients.models import Diagnosis, Disease, Patient, Site
 from tests.factories.counter import next_number
 from tests.factories.persons import make_diagnosis, make_patient
 
@@ -53,3 +54,12 @@ def make_scheduled_test(
     return ScheduledTest.objects.create(
         patient=patient or make_patient(), kind=kind, due_on=due_on, **{"late_from": given["closes_on"]} | given
     )
+
+
+def make_closure(
+    site: Site, *, first_on: date = date(2025, 6, 9), last_on: date | None = None, **fields: Any
+) -> Closure:
+    """A day off, or several on end."""
+    defaults: dict[str, Any] = {"name": "Whit Monday", "recorded_by": system_account()}
+    defaults |= {"recorded_at": datetime(2025, 1, 2, tzinfo=UTC), "last_on": last_on or first_on}
+    return Closure.objects.create(site=site, first_on=first_on, **defaults | fields)

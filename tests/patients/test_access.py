@@ -133,11 +133,23 @@ def test_criteria_are_approved_by_another_person_of_the_site(role: Role) -> None
     assert not agree("approve_criteria", one, elsewhere, other)
 
 
+SETTING_UP = {"write_protocols": {P, A}, "set_days_off": {N, A}, "set_follow_up": {A}}
+
+
+@pytest.mark.parametrize("role", list(Role))
+@pytest.mark.parametrize("name", SETTING_UP)
+def test_setting_up_the_own_site_only(name: str, role: Role) -> None:
+    here, elsewhere = make_site(), make_site()
+    user = make_user(role, sites=[here])
+    assert agree(name, user, here) == (role in SETTING_UP[name])
+    assert not agree(name, user, elsewhere)
+
+
 def test_every_check_has_its_yes_or_no_form_and_a_row_in_these_tables() -> None:
     checks = {name.removeprefix("check_can_") for name in vars(access) if name.startswith("check_can_")}
     answers = {name.removeprefix("can_") for name in vars(access) if name.startswith("can_")}
     of_a_site = {"register", "bridge", "word", "propose_criteria", "approve_criteria"}
-    assert checks - {"work_at"} == answers == {*ON_A_PATIENT, *IN_GENERAL, *of_a_site}
+    assert checks - {"work_at"} == answers == {*ON_A_PATIENT, *IN_GENERAL, *of_a_site, *SETTING_UP}
 
 
 def test_vigil_itself_works_everywhere() -> None:

@@ -28,6 +28,7 @@ SAMPLE = {"int": "1", "str": "x", "slug": "x", "uuid": "00000000-0000-0000-0000-
 def filled(pattern: str, converters: dict[str, object]) -> str:
     address = pattern.replace("^", "").replace("$", "").replace(r"(?P<pk>\d+)", "1")
     address = address.replace(r"(?P<pk>\d+_\d{4}-\d\d-\d\d)", "1_2026-01-01")
+    address = address.replace(r"(?P<code>[-\w]+)", "x").replace(r"(?P<closure_id>\d+)", "1")
     for name, converter in converters.items():
         kind = type(converter).__name__.removesuffix("Converter").lower().replace("string", "str")
         address = address.replace(f"<{kind}:{name}>", SAMPLE.get(kind, "1"))

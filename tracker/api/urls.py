@@ -10,8 +10,10 @@ from labs.api.criteria import CriteriaViewSet
 from labs.api.findings import FindingViewSet
 from labs.api.flags import FlagViewSet
 from labs.api.letters import LetterViewSet
+from labs.api.protocols import ProtocolViewSet
 from labs.api.results import ReportViewSet, ResultViewSet
 from labs.api.scheduled_tests import ScheduledTestViewSet
+from labs.api.sites import SiteViewSet
 from labs.api.statements import BridgeViewSet, CourseEventViewSet, MarkViewSet, RebaselineViewSet
 from labs.api.visits import VisitViewSet
 from patients.api.contact_details import ContactDetailsViewSet
@@ -35,6 +37,8 @@ router.register("assay-bridges", BridgeViewSet, basename="assay-bridge")
 router.register("flags", FlagViewSet, basename="flag")
 router.register("criteria", CriteriaViewSet, basename="criteria")
 router.register("letters", LetterViewSet, basename="letter")
+router.register("protocols", ProtocolViewSet, basename="protocol")
+router.register("sites", SiteViewSet, basename="site")
 router.register("scheduled-tests", ScheduledTestViewSet, basename="scheduled-test")
 router.register("visits", VisitViewSet, basename="visit")
 

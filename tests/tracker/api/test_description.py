@@ -40,6 +40,8 @@ from tests.factories import (
 )
 from tests.factories.contact import make_letter
 from tests.factories.findings import make_finding
+from tests.factories.plans import make_closure
+from tests.factories.protocols import make_short_protocol
 from tracker.wsgi import application
 
 PROMISES = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
@@ -90,6 +92,7 @@ class Setting:
 
     cookies: dict[str, str]
     numbers: dict[str, int | str]
+    site: str
 
 
 @pytest.fixture
@@ -115,6 +118,8 @@ def setting() -> Setting:
         "course-events": diagnosis.course.get(),
         "scheduled-tests": make_scheduled_test(patient),
         "letters": make_letter(patient),
+        "protocols": make_short_protocol(site=patient.site),
+        "sites": make_closure(patient.site),
     }
     visit = make_scheduled_test(patient, "marrow", booked_for=date(2025, 6, 2))
     client = Client()
@@ -122,7 +127,8 @@ def setting() -> Setting:
     cookie = settings.SESSION_COOKIE_NAME
     cookies = {cookie: client.cookies[cookie].value, settings.CSRF_COOKIE_NAME: TOKEN["X-CSRFToken"]}
     numbers: dict[str, int | str] = {name: row.pk for name, row in rows.items()}
-    return Setting(cookies, numbers | {"visits": f"{patient.pk}_{visit.booked_for}"})
+    numbers |= {"visits": f"{patient.pk}_{visit.booked_for}"}
+    return Setting(cookies, numbers, patient.site.code)
 
 
 @pytest.mark.django_db
@@ -145,7 +151,9 @@ def test_every_answer_is_one_that_was_promised(label: str, setting: Setting) -> 
     @given(case=OPERATIONS[label].as_strategy(), exists=booleans())
     def ask(case: schemathesis.Case, exists: bool) -> None:
         if exists and case.path_parameters:
-            case.path_parameters["id"] = setting.numbers[label.split("/")[3]]
+            number = setting.numbers[label.split("/")[3]]
+            here = {"id": number, "closure_id": number, "code": setting.site}
+            case.path_parameters |= {name: here[name] for name in case.path_parameters}
         case.call_and_validate(app=application, cookies=setting.cookies, headers=TOKEN, checks=list(PROMISES))
 
     ask()
