@@ -21,10 +21,10 @@ _KEPT = kept()
 
 @each_rule
 def test_examples_asked_about_together_read_as_they_do_alone(rule: Rule) -> None:
-    said = {place: lines_of(rule, key, evaluation) for place, key, evaluation in each_said(examples_of(rule.code), [rule])}
-    text = "\n".join(
-        line for place, one in enumerate(rule.examples) for line in (f"# {one.name}", *said[place], "")
-    )
+    said = {
+        place: lines_of(rule, key, evaluation) for place, key, evaluation in each_said(examples_of(rule.code), [rule])
+    }
+    text = "\n".join(line for place, one in enumerate(rule.examples) for line in (f"# {one.name}", *said[place], ""))
     assert text == (FOLDER / f"{rule.code}.txt").read_text("utf-8")
 
 
