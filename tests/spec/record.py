@@ -14,6 +14,7 @@ from pathlib import Path
 from labs.rules.base import Finding, Rule
 from labs.rules.registry import BY_CODE, RULES, Evaluation
 from tests.spec.crowds import OF_A_RULE, TOGETHER, Crowd, each_said
+from tests.spec.other_words import OTHER
 
 FILE = Path(__file__).parent / "record.txt"
 MARKS = 100
@@ -88,6 +89,8 @@ def difference(crowd: str, rule: str, said: list[str], before: str) -> str:
 
 def shown(crowd: str, rule: str, patient: str) -> str:
     """All that a rule says of one patient of a crowd, a field a line."""
+    if (crowd, rule) in OTHER:
+        return OTHER[crowd, rule]()[int(patient)]
     rules = RULES if crowd in TOGETHER else [BY_CODE[rule]]
     people = TOGETHER[crowd]() if crowd in TOGETHER else OF_A_RULE[crowd](rule)
     return said_of(people, rules)[rule][int(patient)].replace(", '", ",\n  '")
@@ -98,4 +101,5 @@ def write() -> None:
     alone = [(name, said_of(crowd(rule.code), [rule])) for name, crowd in OF_A_RULE.items() for rule in RULES]
     together = [(name, said_of(crowd(), RULES)) for name, crowd in TOGETHER.items()]
     lines = [line_of(name, code, of_each) for name, said in (*alone, *together) for code, of_each in said.items()]
+    lines += [line_of(*name, said()) for name, said in OTHER.items()]
     FILE.write_text("\n".join(lines) + "\n", "utf-8")

@@ -7,11 +7,16 @@ is said differently.
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
 from labs.rules.base import Rule
-from labs.rules.registry import RULES
-from tests.spec.crowds import OF_A_RULE, TOGETHER, each_said, examples_of
+from labs.rules.cohort import Cohort, Row
+from labs.rules.registry import RULES, evaluate
+from tests.spec.crowds import OF_A_RULE, TOGETHER, counted, each_said, examples_of
+from tests.spec.other_words import OTHER
 from tests.spec.record import difference, kept, said_of
 from tests.spec.said import FOLDER, lines_of
 
@@ -40,3 +45,21 @@ def test_nothing_else_is_said_by_all_rules_together(crowd: str) -> None:
     said = said_of(TOGETHER[crowd](), RULES)
     differences = [difference(crowd, rule.code, said[rule.code], _KEPT[crowd, rule.code]) for rule in RULES]
     assert "\n\n".join(filter(None, differences)) == ""
+
+
+@pytest.mark.parametrize("what", OTHER, ids=" ".join)
+def test_nothing_else_is_said_of_responses_and_replays(what: tuple[str, str]) -> None:
+    assert difference(*what, OTHER[what](), _KEPT[what]) == ""
+
+
+@each_rule
+def test_where_nobody_or_nothing_is_known_nothing_is_found(rule: Rule) -> None:
+    """Columns without rows, and patients without results, have shapes of their own."""
+    (part,) = counted(rule.code)
+    alone = next(facts for facts in part.cohort.patients if facts.disease in rule.diseases)
+    bare = [replace(alone, key=key, events=(), remissions=(), line_starts=()) for key in (0, 1)]
+    row = Row(1, rule.judged_analytes[0], date(2026, 1, 1), None)
+    for patients, rows in (([], []), (bare, []), (bare, [row]), (bare, [row._replace(amount=0)])):
+        evaluation = evaluate(Cohort.build(patients, rows), [rule])
+        assert not evaluation.failures, evaluation.failures[0].traceback
+        assert not [finding for finding in evaluation.findings if finding.patient_key == 0]
