@@ -70,9 +70,12 @@ class Asking:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run everything once, then ask about each mutant."""
-        self._run_once(session)
+        reached: set[str] = set()
+        self._switches = dict(_switches(reached))
+        self._run_once(session, reached)
+        for switch in self._switches.values():
+            switch("")
         self._no_longer_remembered = list(_forgetting())
-        self._switches = dict(_switches())
         gc.collect()
         gc.freeze()
         for data, name in self._mutants():
@@ -81,17 +84,17 @@ class Asking:
             self._wait()
         return True
 
-    def _run_once(self, session: pytest.Session) -> None:
+    def _run_once(self, session: pytest.Session, reached: set[str]) -> None:
         trampoline.set_mutant_under_test("stats")
-        state()._stats.clear()
         for item in session.items:
+            reached.clear()
+            state()._stats.clear()
             began = time.perf_counter()
             if not _passes(item, None):
                 raise SystemExit(f"{item.nodeid} fails without any mutant")
             self.seconds[item.nodeid] = time.perf_counter() - began
-            for function in state()._stats:
+            for function in reached | state()._stats:
                 self.reaches[function].append(item)
-            state()._stats.clear()
         for items in self.reaches.values():
             items.sort(key=lambda item: self.seconds[item.nodeid])
         say(f"{len(session.items)} tests, {sum(self.seconds.values()):.0f} s, {len(self.reaches)} functions reached")
@@ -187,26 +190,35 @@ def _passes(item: pytest.Item, following: pytest.Item | None) -> bool:
     return not any(report.failed for report in runtestprotocol(item, nextitem=following, log=False))
 
 
-def _switches() -> Iterator[tuple[str, Callable[[str], None]]]:
-    """By function, what turns one of its mutants on; at first all are turned to the true code.
+def _switches(reached: set[str]) -> Iterator[tuple[str, Callable[[str], None]]]:
+    """By function, what turns one of its mutants on, or with "" the true code; until then it tells that it is reached.
 
-    Mutmut puts a function before each one that looks which mutant is on, at every call. Here it is told once.
+    Mutmut puts a function before each one that looks which mutant is on, at every call. Here it is told once. Those of
+    classes stay as mutmut has them.
     """
     for wrapper in [one for one in gc.get_objects() if type(one) is FunctionType]:
         if wrapper.__code__.co_name != "_trampoline_wrapper":
             continue
-        (cell,) = wrapper.__closure__
+        (cell,) = wrapper.__closure__ or ()
         held = dict(zip(cell.cell_contents.__code__.co_freevars, cell.cell_contents.__closure__, strict=True))
-        if held["is_classmethod"].cell_contents:
-            continue
-        variants = held["mutants_dict"].cell_contents
-        true = cell.cell_contents = variants["_mutmut_orig"]
-        own = true.__name__.removesuffix("__mutmut_orig")
+        if not held["is_classmethod"].cell_contents:
+            yield _switch(cell, held["mutants_dict"].cell_contents, reached)
 
-        def switch(number: str, cell: Any = cell, variants: Any = variants, own: str = own) -> None:
-            cell.cell_contents = variants[f"{own}__mutmut_{number}"]
 
-        yield f"{true.__module__}.{own}", switch
+def _switch(cell: Any, variants: dict[str, Any], reached: set[str]) -> tuple[str, Callable[[str], None]]:
+    true = variants["_mutmut_orig"]
+    own = true.__name__.removesuffix("__mutmut_orig")
+    function = f"{true.__module__}.{own}"
+
+    def tells(*args: Any, **named: Any) -> Any:
+        reached.add(function)
+        return true(*args, **named)
+
+    def switch(number: str) -> None:
+        cell.cell_contents = variants[f"{own}__mutmut_{number}"] if number else true
+
+    cell.cell_contents = tells
+    return function, switch
 
 
 def _forgetting() -> Iterator[Callable[[], Any]]:

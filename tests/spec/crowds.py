@@ -6,14 +6,18 @@ Examples are read anew each time, so that reading them is held, too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from functools import cache
-from itertools import chain
+from itertools import chain, islice
+from random import Random
 
 from benchmarks.everything import RESULTS_A_PATIENT, everything
-from labs.rules.base import Example, Rule
+from labs.rules.base import Answer, Example, Rule
 from labs.rules.cohort import Cohort, PatientFacts, Row
 from labs.rules.criteria import switched_off
 from labs.rules.notation import read, today_of
@@ -65,6 +69,56 @@ def further(rule: str) -> Crowd:
     return of_examples(MORE.get(rule, ()), BY_CODE[rule])
 
 
+VARIANTS = 200
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_NUMBER = re.compile(r"(?<= )[<>]?\d+(?:\.\d+)?(?= |$)")
+
+
+def variants_of(rule: Rule) -> list[Example]:
+    """The rule's examples with one thing changed: an item left out, another day, value or bound, close to what is there.
+
+    As many as `VARIANTS`, drawn the same way each time.
+    """
+    random = Random(rule.code)
+    every = [
+        "|".join([*items[:at], *changed, *items[at + 1 :]])
+        for example in (*rule.examples, *MORE.get(rule.code, ()))
+        for items in [example.given.split("|")]
+        for at, item in enumerate(items)
+        for changed in _changed(item, items)
+    ]
+    random.shuffle(every)
+    readable = (given for given in every if _is_readable(given, rule))
+    return [Example("", given, Answer.NOT_RAISED) for given in islice(readable, VARIANTS)]
+
+
+def _is_readable(given: str, rule: Rule) -> bool:
+    """Without the item that names them, a unit or analyte may not fit what follows."""
+    with suppress(KeyError, ValueError):
+        return bool(read(given, analyte=rule.reads[0], disease=min(rule.diseases)))
+    return False
+
+
+def _changed(item: str, items: list[str]) -> Iterator[tuple[str, ...]]:
+    if len(items) > 1:
+        yield ()
+    found = {date.fromisoformat(day) for other in items for day in _DAY.findall(other)}
+    for day in _DAY.findall(item)[:1]:
+        near = sorted({other + timedelta(days=by) for other in found for by in (-1, 0, 1)} - {date.fromisoformat(day)})
+        yield from ((item.replace(day, other.isoformat(), 1),) for other in near)
+    for value in _NUMBER.findall(item)[:1]:
+        last = Decimal(1).scaleb(Decimal(value.lstrip("<>")).as_tuple().exponent)  # type: ignore[arg-type]
+        bare = Decimal(value.lstrip("<>"))
+        texts = (f"<{bare}", f">{bare}", f"{bare + last}", f"{max(bare - last, 0 * bare)}", "0")
+        yield from ((_NUMBER.sub(text, item, count=1),) for text in texts if text != value)
+
+
+@cache
+def variants(rule: str) -> Crowd:
+    """Examples of a rule with one thing changed."""
+    return of_examples(variants_of(BY_CODE[rule]), BY_CODE[rule])
+
+
 @cache
 def counted(rule: str) -> Crowd:
     """Patients drawn for the oracle of a rule, with values close to its bars."""
@@ -105,7 +159,7 @@ def demo() -> Crowd:
     return Part(cohort, tuple(range(DEMO))), Part(cohort, tuple(range(DEMO, 2 * DEMO)), EARLIER)
 
 
-OF_A_RULE: dict[str, Callable[[str], Crowd]] = {"further": further, "counted": counted}
+OF_A_RULE: dict[str, Callable[[str], Crowd]] = {"further": further, "variants": variants, "counted": counted}
 TOGETHER: dict[str, Callable[[], Crowd]] = {"worked": worked, "strangers": strangers, "demo": demo}
 """Crowds that one rule is asked about, and crowds that all are, so that findings may join."""
 
