@@ -271,7 +271,7 @@ def main() -> int:
     reads.add_argument("--wide", action="store_true", help="ask the slow tests, too")
     reads.add_argument("--again", action="store_true", help="also those that have an answer")
     reads.add_argument("--survivors", action="store_true", help="those that survived")
-    reads.add_argument("--tests", nargs="+", help="these tests only")
+    reads.add_argument("--tests", action="append", help="these tests only")
     reads.add_argument("--workers", type=int, default=2)
     reads.add_argument("--shuffled", type=int, default=0, metavar="SEED", help="in an order drawn with this seed")
     given = reads.parse_args()
