@@ -55,6 +55,25 @@ _RED = (
     "remission 2025-12-01 | 2026-01-05 rbc 4.00 10*6/uL | 2026-02-05 4.00 | 2026-03-05 4.00 | "
     "2026-01-05 haemoglobin 12.5 g/dL | 2026-02-05 12.5 | 2026-03-05 12.5 | 2026-04-05 rbc 3.6 | 2026-05-05 3.6 | "
 )
+_FOLLOWED = {
+    "urine M-protein is followed": ("measurable urine_m | ", NOT_APPLICABLE),
+    "free light chains are followed": ("measurable flc | ", NOT_APPLICABLE),
+    "whether urine M-protein is followed is not known": (
+        "disease_type light_chain_only | 2026-01-05 urine_m 100 mg/(24.h) | ",
+        NOT_EVALUABLE,
+    ),
+    "whether free light chains are followed is not known": (
+        "disease_type nonsecretory | light_chain kappa | 2026-01-05 flc_kappa 30 mg/L | 2026-01-05 flc_lambda 10 | ",
+        NOT_EVALUABLE,
+    ),
+}
+
+
+def _followed(values: str) -> tuple[Example, ...]:
+    """Values that would be progression, where another marker is followed or may be."""
+    return tuple(Example(name, given + values, expected) for name, (given, expected) in _FOLLOWED.items())
+
+
 _ZIGZAG = ("10", "14", "10", "14", "10", "14")
 _SLOW = ("12.6", "12.0", "11.95", "11.9", "11.85", "11.8", "11.75", "11.7", "11.65")
 _WIDE = "2026-01-05 lesion_short_axis 10.1 mm @/MRI/iliac | 2026-01-05 lesion_diameter 20 mm @/MRI/iliac | "
@@ -103,6 +122,7 @@ MORE: dict[str, tuple[Example, ...]] = {
         Example("25 % less a hundredth", _ONLY_KAPPA + _kappas("510", "510", "634.99", "634.99"), NOT_RAISED),
     ),
     "MM-PD-MARROW": (
+        *_followed("2026-01-05 plasma_cells_marrow 3 % | 2026-06-05 14 %"),
         Example(
             "now 10 %, of 2 %", "disease_type nonsecretory | 2026-01-05 2 % | 2026-04-05 10", PROVISIONAL, "", REVIEW
         ),
@@ -290,14 +310,17 @@ MORE: dict[str, tuple[Example, ...]] = {
         Example("eGFR 30 days before", _ratio("kappa", ("12", "10"), ("27", "10"), "25", 30), NOT_RAISED),
         Example("eGFR 31 days before", _ratio("kappa", ("12", "10"), ("27", "10"), "25", 31), PROVISIONAL),
     ),
-    "MM-PD-CIRCULATING": tuple(
-        Example(
-            f"free light chain of {kappa} mg/L at baseline",
-            f"{_KAPPA}2026-01-05 flc_kappa {kappa} mg/L | 2026-01-05 flc_lambda 10 mg/L | "
-            "2026-01-05 plasma_cells_blood_count 0.1 10*3/uL | 2026-02-05 0.1 | 2026-03-05 0.3 | 2026-04-05 0.3",
-            expected,
-        )
-        for kappa, expected in (("100", NOT_APPLICABLE), ("99", CONFIRMED))
+    "MM-PD-CIRCULATING": (
+        *_followed("2026-01-05 plasma_cells_blood_count 0 10*3/uL | 2026-02-05 0 | 2026-03-05 0.4 | 2026-04-05 0.4"),
+        *(
+            Example(
+                f"free light chain of {kappa} mg/L at baseline",
+                f"{_KAPPA}2026-01-05 flc_kappa {kappa} mg/L | 2026-01-05 flc_lambda 10 mg/L | "
+                "2026-01-05 plasma_cells_blood_count 0.1 10*3/uL | 2026-02-05 0.1 | 2026-03-05 0.3 | 2026-04-05 0.3",
+                expected,
+            )
+            for kappa, expected in (("100", NOT_APPLICABLE), ("99", CONFIRMED))
+        ),
     ),
     "MM-IG-RISE": tuple(
         Example(

@@ -89,6 +89,14 @@ def test_the_same_value_twice_on_a_day_is_no_contradiction() -> None:
     assert assess(Cohort.build([P], same).columns).contradictory.tolist() == [False]
 
 
+def test_without_rows_there_are_no_assessments() -> None:
+    found = assess(Cohort.build([P], []).columns)
+    assert [part.tolist() for part in (found.order, found.starts, found.rows, found.keys, found.contradictory)] == [
+        []
+    ] * 5
+    assert found.bounds(0) == (0, 0)
+
+
 def test_a_cohort_too_large_for_one_key_is_refused() -> None:
     wide = np.array([0, (1 << 31) - 1])
     columns = Columns.complete(patient=wide, analyte=wide, day=wide.astype(np.int32), amount=wide, group=wide)
