@@ -106,7 +106,8 @@ class Asking:
         wanted = [(data, name) for data, name, found in every if self.wanted(name, found)]
         if self.sample:
             wanted = random.Random(self.sample).sample(wanted, len(wanted))
-        say(f"{len(wanted)} mutants of {len(every)}")
+        wanted.sort(key=lambda one: bool(self.reaches.get(mutmut.mangled_name_from_mutant_name(one[1]))))
+        say(f"{len(wanted)} mutants of {len(every)}; those that no test reaches come first")
         self.total = len(wanted)
         yield from wanted
 

@@ -67,7 +67,7 @@ def write() -> None:
 
 
 if __name__ == "__main__":
-    from tests.spec import record  # the record needs Django for the demo cohort's stories
+    from tests.spec import record  # it takes a second to load, and only writing needs it
 
     if sys.argv[1:]:
         sys.stdout.write(record.shown(*sys.argv[1:]) + "\n")
