@@ -74,6 +74,18 @@ def _followed(values: str) -> tuple[Example, ...]:
     return tuple(Example(name, given + values, expected) for name, (given, expected) in _FOLLOWED.items())
 
 
+def _another_lesion_is_new(unit: str) -> tuple[Example, ...]:
+    """Two lesions on a day: one that did not grow, one seen for the first time, whichever stands last."""
+    return tuple(
+        Example(
+            f"{known} as large as before, {new} seen for the first time",
+            f"2026-01-05 400 {unit} @/MRI/{known} | 2026-06-05 400 @/MRI/{known} | 2026-06-05 150 @/MRI/{new}",
+            NOT_EVALUABLE,
+        )
+        for known, new in (("rib", "iliac"), ("iliac", "rib"))
+    )
+
+
 _ZIGZAG = ("10", "14", "10", "14", "10", "14")
 _SLOW = ("12.6", "12.0", "11.95", "11.9", "11.85", "11.8", "11.75", "11.7", "11.65")
 _WIDE = "2026-01-05 lesion_short_axis 10.1 mm @/MRI/iliac | 2026-01-05 lesion_diameter 20 mm @/MRI/iliac | "
@@ -332,6 +344,7 @@ MORE: dict[str, tuple[Example, ...]] = {
         for day, expected in (("2026-02-18", PROVISIONAL), ("2026-02-17", CONFIRMED))
     ),
     "MM-LESION-GROWTH": (
+        *_another_lesion_is_new("mm2"),
         Example(
             "gone, and there again",
             "2026-01-05 0 mm2 @/MRI/iliac+rib | 2026-06-05 0.5 @/MRI/iliac+rib",
@@ -339,6 +352,7 @@ MORE: dict[str, tuple[Example, ...]] = {
         ),
     ),
     "MM-PD-LESION-DIAMETER": (
+        *_another_lesion_is_new("mm"),
         Example("gone, and still gone", _WIDE + "2026-03-05 0 @/MRI/iliac | 2026-06-05 0 @/MRI/iliac", NOT_RAISED),
         Example("gone, and there again", _WIDE + "2026-03-05 0 @/MRI/iliac | 2026-06-05 0.5 @/MRI/iliac", CONFIRMED),
     ),
