@@ -94,6 +94,28 @@ _FALLING = ("13.8", "13.5", "13.1", "12.9", "12.4", "12.0", "11.8", "11.6")
 
 MORE: dict[str, tuple[Example, ...]] = {
     "MM-PD-SERUM-M": (
+        *(
+            Example(
+                f"{what} compared anew from {day}",
+                f"2026-01-05 0.2 g/dL | 2026-02-05 0.2 | 2026-03-05 1.0 | 2026-04-05 1.0 | rebaseline {what} {day}",
+                expected,
+            )
+            for what, day, expected in (
+                ("serum_m", "2026-03-05", NOT_RAISED),
+                ("serum_m", "2026-03-06", PROVISIONAL),
+                ("serum_m", "2026-04-06", CONFIRMED),
+                ("urine_m", "2026-03-05", CONFIRMED),
+            )
+        ),
+        *(
+            Example(
+                f"another assay that goes on with the old one from {day}",
+                "2026-01-05 0.2 g/dL @A/SPEP | 2026-02-05 0.2 @A/SPEP | 2026-03-05 1.0 @B/SPEP | 2026-04-05 1.0 @B/SPEP | "
+                f"bridge serum_m A/SPEP B/SPEP {day}",
+                expected,
+            )
+            for day, expected in (("2026-03-05", CONFIRMED), ("2026-03-06", PROVISIONAL))
+        ),
         Example(
             "a lone low value 24 % below the confirmed one",
             "2026-01-05 1.0 g/dL | 2026-02-05 1.0 | 2026-03-05 0.76 | 2026-04-05 1.26",
@@ -344,6 +366,7 @@ MORE: dict[str, tuple[Example, ...]] = {
         for day, expected in (("2026-02-18", PROVISIONAL), ("2026-02-17", CONFIRMED))
     ),
     "MM-LESION-GROWTH": (
+        Example("a lesion without a name", "2026-01-05 400 mm2 | 2026-06-05 700", CONFIRMED),
         *_another_lesion_is_new("mm2"),
         Example(
             "gone, and there again",
