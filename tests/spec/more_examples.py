@@ -117,6 +117,18 @@ MORE: dict[str, tuple[Example, ...]] = {
             for day, expected in (("2026-03-05", CONFIRMED), ("2026-03-06", PROVISIONAL))
         ),
         Example(
+            "an assay that goes on with one that went on",
+            "2026-01-05 0.2 g/dL @A/SPEP | 2026-02-05 0.2 @A/SPEP | 2026-03-05 0.2 @C/SPEP | 2026-04-05 1.0 @B/SPEP | "
+            "2026-05-05 1.0 @B/SPEP | bridge serum_m A/SPEP C/SPEP 2026-03-01 | bridge serum_m C/SPEP B/SPEP 2026-04-01",
+            CONFIRMED,
+        ),
+        Example(
+            "measurable, of a disease that makes light chains only",
+            "disease_type light_chain_only | line 2026-01-01 | 2026-01-05 1.5 g/dL | 2026-02-05 1.5 | 2026-03-05 2.2 | "
+            "2026-04-05 2.2",
+            CONFIRMED,
+        ),
+        Example(
             "a lone low value 24 % below the confirmed one",
             "2026-01-05 1.0 g/dL | 2026-02-05 1.0 | 2026-03-05 0.76 | 2026-04-05 1.26",
             NOT_RAISED,
@@ -182,12 +194,32 @@ MORE: dict[str, tuple[Example, ...]] = {
         Example("7 % of 200 cells", "remission 2026-01-01 | 2026-05-01 blasts_marrow 7 % cells:200", CONFIRMED),
         Example("7.1 % of 200 cells", "remission 2026-01-01 | 2026-05-01 blasts_marrow 7.1 % cells:200", CONFIRMED),
     ),
+    "AML-COUNTS": tuple(
+        Example(
+            f"platelets {platelets}, neutrophils {neutrophils}, on one day",
+            f"remission 2026-01-01 | 2026-02-05 platelets {platelets} 10*3/uL | 2026-02-05 neutrophils {neutrophils}",
+            expected,
+        )
+        for platelets, neutrophils, expected in (
+            ("200", "3", NOT_RAISED),
+            ("40", "3", PROVISIONAL),
+            ("200", "0.4", PROVISIONAL),
+        )
+    ),
     "AML-EXTRAMEDULLARY": (
         Example("marrow of 5 %, 28 days after", _SITE + "2026-05-29 blasts_marrow 5 %", CONFIRMED),
         Example("marrow of 4.9 %, 28 days after", _SITE + "2026-05-29 blasts_marrow 4.9 %", CONFIRMED),
         Example("marrow of 5 %, 29 days after", _SITE + "2026-05-30 blasts_marrow 5 %", CONFIRMED),
     ),
     "ALL-MARROW": (
+        *(
+            Example(
+                f"a child whose therapy ended on {day}",
+                f"born 2016-03-01 | remission 2025-06-01 | therapy_ended {day} | 2026-04-05 8 %",
+                PROVISIONAL,
+            )
+            for day in ("2026-04-05", "2026-04-06")
+        ),
         Example(
             "hematogones, 7 days later",
             "remission 2025-06-01 | born 1980-03-01 | 2026-03-31 8 % | 2026-04-07 hematogones yes",
@@ -199,6 +231,11 @@ MORE: dict[str, tuple[Example, ...]] = {
         ),
     ),
     "ALL-CNS": (
+        Example(
+            "signs, and no blasts in the CSF of that day",
+            "remission 2026-01-01 | 2026-05-06 cns_signs present @//facial_palsy | 2026-05-06 csf_blasts 0 %",
+            PROVISIONAL,
+        ),
         Example(
             "a trace of blasts",
             "remission 2026-01-15 | 2026-05-01 csf_blasts 0.5 % | 2026-05-01 csf_wbc 2",
@@ -340,6 +377,23 @@ MORE: dict[str, tuple[Example, ...]] = {
                 ("lambda", ("5", "8"), ("1", "5.7"), "90", NOT_EVALUABLE),
                 ("lambda", ("5", "8"), ("1", "5.71"), "90", NOT_RAISED),
             )
+        ),
+        *(
+            Example(
+                f"a range of kappa printed {printed or 'nowhere'}",
+                _ratio("kappa", ("12", "10"), (f"27 {printed}".strip(), "10")),
+                expected,
+            )
+            for printed, expected in (("[3.3..30]", NOT_RAISED), ("", PROVISIONAL))
+        ),
+        *(
+            Example(
+                f"a range of the ratio printed up to {upper}",
+                f"{_ratio('kappa', ('12', '10'), ('27', '10'))} | 2026-01-05 flc_ratio 1.2 [0.3..{upper}] | "
+                f"2026-02-01 flc_ratio 1.2 [0.3..{upper}] | 2026-03-05 flc_ratio 2.7 [0.3..{upper}]",
+                expected,
+            )
+            for upper, expected in (("2.8", NOT_RAISED), ("2.6", PROVISIONAL))
         ),
         Example("eGFR 30 days before", _ratio("kappa", ("12", "10"), ("27", "10"), "25", 30), NOT_RAISED),
         Example("eGFR 31 days before", _ratio("kappa", ("12", "10"), ("27", "10"), "25", 31), PROVISIONAL),

@@ -63,3 +63,18 @@ def test_where_nobody_or_nothing_is_known_nothing_is_found(rule: Rule) -> None:
         evaluation = evaluate(Cohort.build(patients, rows), [rule])
         assert not evaluation.failures, evaluation.failures[0].traceback
         assert not [finding for finding in evaluation.findings if finding.patient_key == 0]
+
+
+@each_rule
+def test_whatever_is_weighed_is_a_whole_number_or_true_or_false(rule: Rule) -> None:
+    """Amounts are fixed point; a float among them would be exact only as long as it is small."""
+    (part,) = counted(rule.code)
+    signal = rule.evaluate(replace(part.cohort))
+    series, against = signal.series, signal.against
+    whole = [series.patient, series.day, series.line, series.low, series.high, *series.sources]
+    either = [series.first, signal.sure, signal.weak, *(silence.rows for silence in signal.silences)]
+    if against is not None:
+        whole += [against.low, against.high]
+        either += [against.known, against.confirmed]
+    assert {column.dtype.kind for column in whole} == {"i"}
+    assert {column.dtype.kind for column in either} == {"b"}

@@ -46,6 +46,22 @@ def test_each_field_of_a_row_has_its_column() -> None:
     assert (c.lower.tolist(), c.upper.tolist()) == ([5, NO_LIMIT], [6, NO_LIMIT])
 
 
+def test_columns_take_no_more_memory_than_they_need() -> None:
+    c = Cohort.build([P], [Row("p", "serum_m", DAY, 8)]).columns
+    small = {
+        "patient": "int32",
+        "analyte": "int16",
+        "day": "int32",
+        "comparator": "int8",
+        "group": "int32",
+        "rank": "int32",
+        "note": "int32",
+    }
+    assert {name: str(getattr(c, name).dtype) for name in Columns.__slots__} == dict.fromkeys(
+        Columns.__slots__, "int64"
+    ) | small
+
+
 def test_rows_that_cannot_be_used_are_left_out_and_those_without_an_amount_remembered() -> None:
     rows = [
         Row("p", "serum_m", DAY, None),
@@ -86,7 +102,9 @@ def test_of_a_day_the_latest_instant_counts_then_the_accession_then_the_value() 
 
 def test_the_same_value_twice_on_a_day_is_no_contradiction() -> None:
     same = [Row("p", "serum_m", DAY, 2, accession=text) for text in "AB"]
-    assert assess(Cohort.build([P], same).columns).contradictory.tolist() == [False]
+    found = assess(Cohort.build([P], [*same, same[0]._replace(collected_on=date(1970, 1, 9))]).columns)
+    assert found.contradictory.tolist() == [False, False]
+    assert [found.is_alone(at) for at in (0, 1)] == [False, True]
 
 
 def test_without_rows_there_are_no_assessments() -> None:

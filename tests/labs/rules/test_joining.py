@@ -95,6 +95,7 @@ def test_a_fortnight_is_14_days_between_the_nearest_days(told: Finding, signal: 
         (found("B", 5), found("A", 0, signal=PROVISIONAL)),
         (found("B", 1), found("A", 2)),
         (found("B", -1), found("A", 2)),
+        (found("B", -3, 0), found("A", 1)),
         (found("A", 0), found("B", 0)),
     ],
 )

@@ -76,7 +76,7 @@ def test_the_counts_are_of_flags_and_of_patients_and_in_100_patient_years() -> N
     lines = summary(compare([], after), patient_days=36525)
     total, blood = lines
     assert (total["criterion"], blood["criterion"]) == ("", "blood_relapse")
-    assert (total["before"], total["after"]) == (0, 3)
+    assert (total["before"], total["after"], total["rules"]) == (0, 3, ["AML-BLOOD"])
     assert total["added"]["flags"] == 3
     assert total["added"]["patients"] == 2
     assert total["added"]["per_100_patient_years"][0] == 3.0
