@@ -64,7 +64,7 @@ docs: setup-dev ## write the generated pages of docs/
 	$(BIN) manage.py build_docs
 
 mutants: setup-dev ## change rules and vocabulary in small ways: does a test notice? Hours; ARGS="labs.rules.episodes*" for a part
-	$(BIN) -m mutmut run --max-children 2 $(ARGS)
+	$(BIN) -m tests.mutants $(ARGS)
 	$(BIN) -m mutmut results
 
 bench: setup-dev ## measure, and print ratios

@@ -55,6 +55,37 @@ _RED = (
     "remission 2025-12-01 | 2026-01-05 rbc 4.00 10*6/uL | 2026-02-05 4.00 | 2026-03-05 4.00 | "
     "2026-01-05 haemoglobin 12.5 g/dL | 2026-02-05 12.5 | 2026-03-05 12.5 | 2026-04-05 rbc 3.6 | 2026-05-05 3.6 | "
 )
+_FOLLOWED = {
+    "urine M-protein is followed": ("measurable urine_m | ", NOT_APPLICABLE),
+    "free light chains are followed": ("measurable flc | ", NOT_APPLICABLE),
+    "whether urine M-protein is followed is not known": (
+        "disease_type light_chain_only | 2026-01-05 urine_m 100 mg/(24.h) | ",
+        NOT_EVALUABLE,
+    ),
+    "whether free light chains are followed is not known": (
+        "disease_type nonsecretory | light_chain kappa | 2026-01-05 flc_kappa 30 mg/L | 2026-01-05 flc_lambda 10 | ",
+        NOT_EVALUABLE,
+    ),
+}
+
+
+def _followed(values: str) -> tuple[Example, ...]:
+    """Values that would be progression, where another marker is followed or may be."""
+    return tuple(Example(name, given + values, expected) for name, (given, expected) in _FOLLOWED.items())
+
+
+def _another_lesion_is_new(unit: str) -> tuple[Example, ...]:
+    """Two lesions on a day: one that did not grow, one seen for the first time, whichever stands last."""
+    return tuple(
+        Example(
+            f"{known} as large as before, {new} seen for the first time",
+            f"2026-01-05 400 {unit} @/MRI/{known} | 2026-06-05 400 @/MRI/{known} | 2026-06-05 150 @/MRI/{new}",
+            NOT_EVALUABLE,
+        )
+        for known, new in (("rib", "iliac"), ("iliac", "rib"))
+    )
+
+
 _ZIGZAG = ("10", "14", "10", "14", "10", "14")
 _SLOW = ("12.6", "12.0", "11.95", "11.9", "11.85", "11.8", "11.75", "11.7", "11.65")
 _WIDE = "2026-01-05 lesion_short_axis 10.1 mm @/MRI/iliac | 2026-01-05 lesion_diameter 20 mm @/MRI/iliac | "
@@ -63,6 +94,40 @@ _FALLING = ("13.8", "13.5", "13.1", "12.9", "12.4", "12.0", "11.8", "11.6")
 
 MORE: dict[str, tuple[Example, ...]] = {
     "MM-PD-SERUM-M": (
+        *(
+            Example(
+                f"{what} compared anew from {day}",
+                f"2026-01-05 0.2 g/dL | 2026-02-05 0.2 | 2026-03-05 1.0 | 2026-04-05 1.0 | rebaseline {what} {day}",
+                expected,
+            )
+            for what, day, expected in (
+                ("serum_m", "2026-03-05", NOT_RAISED),
+                ("serum_m", "2026-03-06", PROVISIONAL),
+                ("serum_m", "2026-04-06", CONFIRMED),
+                ("urine_m", "2026-03-05", CONFIRMED),
+            )
+        ),
+        *(
+            Example(
+                f"another assay that goes on with the old one from {day}",
+                "2026-01-05 0.2 g/dL @A/SPEP | 2026-02-05 0.2 @A/SPEP | 2026-03-05 1.0 @B/SPEP | 2026-04-05 1.0 @B/SPEP | "
+                f"bridge serum_m A/SPEP B/SPEP {day}",
+                expected,
+            )
+            for day, expected in (("2026-03-05", CONFIRMED), ("2026-03-06", PROVISIONAL))
+        ),
+        Example(
+            "an assay that goes on with one that went on",
+            "2026-01-05 0.2 g/dL @A/SPEP | 2026-02-05 0.2 @A/SPEP | 2026-03-05 0.2 @C/SPEP | 2026-04-05 1.0 @B/SPEP | "
+            "2026-05-05 1.0 @B/SPEP | bridge serum_m A/SPEP C/SPEP 2026-03-01 | bridge serum_m C/SPEP B/SPEP 2026-04-01",
+            CONFIRMED,
+        ),
+        Example(
+            "measurable, of a disease that makes light chains only",
+            "disease_type light_chain_only | line 2026-01-01 | 2026-01-05 1.5 g/dL | 2026-02-05 1.5 | 2026-03-05 2.2 | "
+            "2026-04-05 2.2",
+            CONFIRMED,
+        ),
         Example(
             "a lone low value 24 % below the confirmed one",
             "2026-01-05 1.0 g/dL | 2026-02-05 1.0 | 2026-03-05 0.76 | 2026-04-05 1.26",
@@ -103,6 +168,7 @@ MORE: dict[str, tuple[Example, ...]] = {
         Example("25 % less a hundredth", _ONLY_KAPPA + _kappas("510", "510", "634.99", "634.99"), NOT_RAISED),
     ),
     "MM-PD-MARROW": (
+        *_followed("2026-01-05 plasma_cells_marrow 3 % | 2026-06-05 14 %"),
         Example(
             "now 10 %, of 2 %", "disease_type nonsecretory | 2026-01-05 2 % | 2026-04-05 10", PROVISIONAL, "", REVIEW
         ),
@@ -128,12 +194,32 @@ MORE: dict[str, tuple[Example, ...]] = {
         Example("7 % of 200 cells", "remission 2026-01-01 | 2026-05-01 blasts_marrow 7 % cells:200", CONFIRMED),
         Example("7.1 % of 200 cells", "remission 2026-01-01 | 2026-05-01 blasts_marrow 7.1 % cells:200", CONFIRMED),
     ),
+    "AML-COUNTS": tuple(
+        Example(
+            f"platelets {platelets}, neutrophils {neutrophils}, on one day",
+            f"remission 2026-01-01 | 2026-02-05 platelets {platelets} 10*3/uL | 2026-02-05 neutrophils {neutrophils}",
+            expected,
+        )
+        for platelets, neutrophils, expected in (
+            ("200", "3", NOT_RAISED),
+            ("40", "3", PROVISIONAL),
+            ("200", "0.4", PROVISIONAL),
+        )
+    ),
     "AML-EXTRAMEDULLARY": (
         Example("marrow of 5 %, 28 days after", _SITE + "2026-05-29 blasts_marrow 5 %", CONFIRMED),
         Example("marrow of 4.9 %, 28 days after", _SITE + "2026-05-29 blasts_marrow 4.9 %", CONFIRMED),
         Example("marrow of 5 %, 29 days after", _SITE + "2026-05-30 blasts_marrow 5 %", CONFIRMED),
     ),
     "ALL-MARROW": (
+        *(
+            Example(
+                f"a child whose therapy ended on {day}",
+                f"born 2016-03-01 | remission 2025-06-01 | therapy_ended {day} | 2026-04-05 8 %",
+                PROVISIONAL,
+            )
+            for day in ("2026-04-05", "2026-04-06")
+        ),
         Example(
             "hematogones, 7 days later",
             "remission 2025-06-01 | born 1980-03-01 | 2026-03-31 8 % | 2026-04-07 hematogones yes",
@@ -145,6 +231,11 @@ MORE: dict[str, tuple[Example, ...]] = {
         ),
     ),
     "ALL-CNS": (
+        Example(
+            "signs, and no blasts in the CSF of that day",
+            "remission 2026-01-01 | 2026-05-06 cns_signs present @//facial_palsy | 2026-05-06 csf_blasts 0 %",
+            PROVISIONAL,
+        ),
         Example(
             "a trace of blasts",
             "remission 2026-01-15 | 2026-05-01 csf_blasts 0.5 % | 2026-05-01 csf_wbc 2",
@@ -287,17 +378,37 @@ MORE: dict[str, tuple[Example, ...]] = {
                 ("lambda", ("5", "8"), ("1", "5.71"), "90", NOT_RAISED),
             )
         ),
+        *(
+            Example(
+                f"a range of kappa printed {printed or 'nowhere'}",
+                _ratio("kappa", ("12", "10"), (f"27 {printed}".strip(), "10")),
+                expected,
+            )
+            for printed, expected in (("[3.3..30]", NOT_RAISED), ("", PROVISIONAL))
+        ),
+        *(
+            Example(
+                f"a range of the ratio printed up to {upper}",
+                f"{_ratio('kappa', ('12', '10'), ('27', '10'))} | 2026-01-05 flc_ratio 1.2 [0.3..{upper}] | "
+                f"2026-02-01 flc_ratio 1.2 [0.3..{upper}] | 2026-03-05 flc_ratio 2.7 [0.3..{upper}]",
+                expected,
+            )
+            for upper, expected in (("2.8", NOT_RAISED), ("2.6", PROVISIONAL))
+        ),
         Example("eGFR 30 days before", _ratio("kappa", ("12", "10"), ("27", "10"), "25", 30), NOT_RAISED),
         Example("eGFR 31 days before", _ratio("kappa", ("12", "10"), ("27", "10"), "25", 31), PROVISIONAL),
     ),
-    "MM-PD-CIRCULATING": tuple(
-        Example(
-            f"free light chain of {kappa} mg/L at baseline",
-            f"{_KAPPA}2026-01-05 flc_kappa {kappa} mg/L | 2026-01-05 flc_lambda 10 mg/L | "
-            "2026-01-05 plasma_cells_blood_count 0.1 10*3/uL | 2026-02-05 0.1 | 2026-03-05 0.3 | 2026-04-05 0.3",
-            expected,
-        )
-        for kappa, expected in (("100", NOT_APPLICABLE), ("99", CONFIRMED))
+    "MM-PD-CIRCULATING": (
+        *_followed("2026-01-05 plasma_cells_blood_count 0 10*3/uL | 2026-02-05 0 | 2026-03-05 0.4 | 2026-04-05 0.4"),
+        *(
+            Example(
+                f"free light chain of {kappa} mg/L at baseline",
+                f"{_KAPPA}2026-01-05 flc_kappa {kappa} mg/L | 2026-01-05 flc_lambda 10 mg/L | "
+                "2026-01-05 plasma_cells_blood_count 0.1 10*3/uL | 2026-02-05 0.1 | 2026-03-05 0.3 | 2026-04-05 0.3",
+                expected,
+            )
+            for kappa, expected in (("100", NOT_APPLICABLE), ("99", CONFIRMED))
+        ),
     ),
     "MM-IG-RISE": tuple(
         Example(
@@ -309,6 +420,8 @@ MORE: dict[str, tuple[Example, ...]] = {
         for day, expected in (("2026-02-18", PROVISIONAL), ("2026-02-17", CONFIRMED))
     ),
     "MM-LESION-GROWTH": (
+        Example("a lesion without a name", "2026-01-05 400 mm2 | 2026-06-05 700", CONFIRMED),
+        *_another_lesion_is_new("mm2"),
         Example(
             "gone, and there again",
             "2026-01-05 0 mm2 @/MRI/iliac+rib | 2026-06-05 0.5 @/MRI/iliac+rib",
@@ -316,6 +429,7 @@ MORE: dict[str, tuple[Example, ...]] = {
         ),
     ),
     "MM-PD-LESION-DIAMETER": (
+        *_another_lesion_is_new("mm"),
         Example("gone, and still gone", _WIDE + "2026-03-05 0 @/MRI/iliac | 2026-06-05 0 @/MRI/iliac", NOT_RAISED),
         Example("gone, and there again", _WIDE + "2026-03-05 0 @/MRI/iliac | 2026-06-05 0.5 @/MRI/iliac", CONFIRMED),
     ),

@@ -4,17 +4,19 @@
 
     .venv/bin/python -m tests.spec.said
 
-writes the files anew; the difference is then read like any other change, since physicians will read it.
+writes the files anew, and `record.txt` with them; the difference is then read like any other change, since physicians
+will read it. `python -m tests.spec.said counted MM-PD-FLC 17` prints what is said of one patient of the record.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 from labs.rules.base import Example, Finding, Rule
 from labs.rules.notation import cohort_of
-from labs.rules.registry import RULES, evaluate
+from labs.rules.registry import RULES, Evaluation, evaluate
 
 FOLDER = Path(__file__).parent / "said"
 
@@ -26,13 +28,17 @@ def said_of(rule: Rule) -> str:
 
 def _example(rule: Rule, example: Example) -> Iterator[str]:
     cohort = cohort_of(example.given, analyte=rule.reads[0], disease=min(rule.diseases))
-    evaluation = evaluate(cohort, [rule])
-    answer = evaluation.answer("example", rule.code)
     yield f"# {example.name}"
-    yield f"{answer.answer.value}{''.join(f'; {reason}' for reason in answer.reasons)}"
-    for finding in evaluation.findings:
-        yield from (f"  {line}" for line in _finding(finding))
+    yield from lines_of(rule, "example", evaluate(cohort, [rule]))
     yield ""
+
+
+def lines_of(rule: Rule, key: str | int, evaluation: Evaluation) -> Iterator[str]:
+    """Everything a rule says of one patient."""
+    answer = evaluation.answer(key, rule.code)
+    yield f"{answer.answer.value}{''.join(f'; {reason}' for reason in answer.reasons)}"
+    for finding in evaluation.findings_for(key):
+        yield from (f"  {line}" for line in _finding(finding))
 
 
 def _finding(f: Finding) -> Iterator[str]:
@@ -61,4 +67,10 @@ def write() -> None:
 
 
 if __name__ == "__main__":
-    write()
+    from tests.spec import record  # it takes a second to load, and only writing needs it
+
+    if sys.argv[1:]:
+        sys.stdout.write(record.shown(*sys.argv[1:]) + "\n")
+    else:
+        write()
+        record.write()

@@ -103,3 +103,9 @@ def test_what_was_compared_says_whose_limit_it_is() -> None:
 def test_without_a_limit_nothing_was_compared() -> None:
     series = series_of(cohort_of("2026-01-05 400 U/L", analyte="ldh", disease="MM"), "ldh")
     assert upper_limit(series, "ldh").compared(series, 0, series.low) == []
+
+
+def test_limits_are_whole_numbers_printed_or_typical() -> None:
+    found = limit("born 1980-01-01 | sex female | 2026-01-05 ldh 200 U/L [120..250] | 2026-02-05 200", "ldh")
+    assert found.own.tolist() == [True, False]
+    assert found.amount.dtype.kind == "i"

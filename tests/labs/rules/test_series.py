@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labs.rules.arrays import UNBOUNDED, running_max, running_min
+from labs.rules.arrays import UNBOUNDED, in_order, running_max, running_min
 from labs.rules.base import Source, Threshold
 from labs.rules.checks import at_least, at_least_percent
 from labs.rules.cohort import Cohort, Event, PatientFacts
@@ -46,6 +46,11 @@ def test_running_min_holds_when_values_and_segments_are_too_many_for_one_shift()
     segment = np.repeat(np.arange(segments), 2)
     column = np.tile(np.array([UNBOUNDED, 5], np.int64), segments)
     assert running_min(column, segment).tolist() == column.tolist()
+
+
+@pytest.mark.parametrize("keys", [[3, 1, 2], [1 << 61, 0, 1 << 60], [1 << 62, 1 << 61, 0], [2, -1, 2], [5], []])
+def test_places_are_in_ascending_order_however_large_the_keys(keys: list[int]) -> None:
+    assert in_order(np.array(keys, np.int64)).tolist() == sorted(range(len(keys)), key=lambda at: keys[at])
 
 
 def test_lowest_confirmed_needs_two_in_a_row() -> None:

@@ -78,3 +78,21 @@ def test_a_trend_rests_on_every_result_it_tested() -> None:
     assert found.explanation == (
         "Haemoglobin 12.4 g/dL on 5 Jan 2026, 1.4 g/dL below the first of the trend 13.8 g/dL (-10.1 %)."
     )
+
+
+@pytest.mark.parametrize(
+    ("as_low", "orders", "text"),
+    [
+        (1, 720, "0.0014"),
+        (1, 1000, "0.0010"),
+        (1, 1001, "0.00100"),
+        (1, 10_000, "0.00010"),
+        (15, 20_000, "0.00075"),
+        (3, 40_000, "0.000075"),
+        (1, 10**12, "0.000000000001"),
+        (1, 10**13, "0.000000000000"),
+        (6, 6, "1.0000"),
+    ],
+)
+def test_a_probability_has_two_digits_that_count(as_low: int, orders: int, text: str) -> None:
+    assert probability_text(as_low, orders) == text

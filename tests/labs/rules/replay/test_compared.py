@@ -56,6 +56,12 @@ def test_episodes_apart_are_told_apart_unless_they_rest_on_a_result_in_common() 
     assert kinds(compare([one], [other])) == ["moved"]
 
 
+def test_episodes_that_share_one_day_are_one() -> None:
+    early, late = {"opened_on": MAY, "last_on": JUNE}, {"opened_on": JUNE, "last_on": JULY}
+    assert kinds(compare([standing(onset=MAY, **early)], [standing(onset=JUNE, **late)])) == ["moved"]
+    assert kinds(compare([standing(onset=JUNE, **late)], [standing(onset=MAY, **early)])) == ["moved"]
+
+
 def test_each_finding_is_matched_once_the_same_onset_first() -> None:
     long = {"opened_on": MAY, "last_on": JULY}
     before = [standing(onset=MAY, **long), standing(onset=JUNE, **long)]
@@ -70,7 +76,7 @@ def test_the_counts_are_of_flags_and_of_patients_and_in_100_patient_years() -> N
     lines = summary(compare([], after), patient_days=36525)
     total, blood = lines
     assert (total["criterion"], blood["criterion"]) == ("", "blood_relapse")
-    assert (total["before"], total["after"]) == (0, 3)
+    assert (total["before"], total["after"], total["rules"]) == (0, 3, ["AML-BLOOD"])
     assert total["added"]["flags"] == 3
     assert total["added"]["patients"] == 2
     assert total["added"]["per_100_patient_years"][0] == 3.0

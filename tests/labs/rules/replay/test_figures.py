@@ -150,6 +150,13 @@ def test_days_after_a_relapse_belong_to_it_and_not_to_the_next_period() -> None:
     assert made.days == (first - timedelta(days=100) - START).days + 354
 
 
+def test_a_period_cut_short_by_an_earlier_one_keeps_its_onset() -> None:
+    first = relapsing(date(2022, 1, 1))
+    later = Period("p", "MM", date(2021, 6, 1), END, None, date(2022, 1, 12))
+    alone, both = figures([first], []), figures([later, first], [])
+    assert both.days - alone.days == 10  # 2 to 11 January
+
+
 def test_signals_of_strangers_are_not_counted() -> None:
     made = measure([quiet()], {"other": [START]}, {}, PLAIN)
     assert counts(made) == (0, 0, 0, 0)

@@ -63,6 +63,12 @@ def test_the_axis_has_marks_and_not_too_many(greatest: int) -> None:
     assert "0" in marks
 
 
+@pytest.mark.parametrize(("greatest", "last"), [(59, "50"), (60, "60"), (61, "60")])
+def test_no_mark_lies_beyond_the_greatest(greatest: int, last: str) -> None:
+    svg = drawn(line("A", lead_time_days=[0.0, 0.0, 1.0], lead_time_range=[0, greatest]))
+    assert [text for text in texts(svg) if re.fullmatch(r"\d+", text)][-1] == last
+
+
 def test_without_any_relapse_there_is_still_a_picture() -> None:
     assert boxes(drawn(NOTHING)) == []
     assert boxes(drawn()) == []

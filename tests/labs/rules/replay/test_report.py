@@ -26,6 +26,12 @@ def test_rules_without_anything_to_judge_are_named_and_have_no_line() -> None:
     assert silent["MM-CALCIUM"] == "the files hold nothing that it judges"
 
 
+def test_a_rule_for_a_disease_nobody_has_is_named() -> None:
+    cohort = cohort_of("2026-01-05 blasts_marrow 3 %", analyte="serum_m", disease="MM")
+
+    assert not_asked(cohort, [BY_CODE["AML-MARROW"]]) == {"AML-MARROW": "nobody has a disease it is for"}
+
+
 def test_a_rule_that_is_switched_off_for_everybody_is_named_with_the_reason() -> None:
     cohort = cohort_of(GIVEN, analyte="serum_m", disease="MM")
     off = replace(cohort.patients[0], switched_off={"MM-PD-SERUM-M": "another edition is chosen"})
