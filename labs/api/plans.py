@@ -149,7 +149,8 @@ class PausedSerializer(PauseSerializer):
 
     bookings_left = serializers.SerializerMethodField()
 
-    class Meta(PauseSerializer.Meta):
+    class Meta:
+        model = PlanPause
         fields = (*PauseSerializer.Meta.fields, "bookings_left")
         read_only_fields = fields
 
@@ -164,8 +165,10 @@ class PlanWithBookingsSerializer(PlanSerializer):
 
     bookings_left = serializers.SerializerMethodField()
 
-    class Meta(PlanSerializer.Meta):
+    class Meta:
+        model = Plan
         fields = (*PlanSerializer.Meta.fields, "bookings_left")
+        read_only_fields = fields
 
     @extend_schema_field(BookingLeftSerializer(many=True))
     def get_bookings_left(self, plan: Plan) -> Any:

@@ -91,7 +91,7 @@ class ActualDates:
         self._last = spot
         due_on = spot.place.on
         lapses_on = self._next_opens(number, spot)
-        lapses_on = lapses_on and max(lapses_on, due_on + DAY)
+        lapses_on = None if lapses_on is None else max(lapses_on, due_on + DAY)
         floor, self._floor = self._floor, lapses_on or date.min
         if self._rows[number].stays:
             last = test.closes_on if lapses_on is None else min(test.closes_on, lapses_on - DAY)
@@ -133,7 +133,7 @@ class ActualDates:
             return self._rows[number + 1].test.opens_on
         else:
             following = self._spot(number + 1, spot)
-        return following and following.place.on - following.tolerance
+        return None if following is None else following.place.on - following.tolerance
 
     def _spot(self, number: int, last: Spot | None) -> Spot:
         row = self._rows[number]
@@ -170,7 +170,7 @@ class ActualDates:
         found = self._after(last.place)
         if found is None and on_calendar is not None:
             found = last.place.plus(step.every), step
-        return found and Spot(found[0], found[1].tolerance_of(0), shifted=True)
+        return None if found is None else Spot(found[0], found[1].tolerance_of(0), shifted=True)
 
     def _after(self, place: Place) -> tuple[Place, Step] | None:
         """The next time after a day that a step asks for the kind, counted from that day; None when none does."""
