@@ -249,6 +249,8 @@ SPECTACULAR_SETTINGS = {
         "CriteriaState": "labs.models.CriteriaState",
         "LetterKind": "labs.models.LetterKind",
         "LetterState": "labs.models.LetterState",
+        "PauseReason": "labs.models.PauseReason",
+        "PlanEnd": "labs.models.PlanEnd",
         "ResultStatus": "labs.models.ResultStatus",
         "TestStatus": "labs.selectors.due.Status",
     },

@@ -36,7 +36,7 @@ class PlannedTest:
 class PlanOf:
     """Plans in force, tests ahead (and still to do), tests behind."""
 
-    plans: list[Plan]
+    plans: Sequence[Plan]
     ahead: list[PlannedTest]
     behind: list[PlannedTest]
 

@@ -22,7 +22,7 @@ class Unplanned:
 
 
 def unplanned_reports(*, patient: Patient, since: date | None = None) -> list[Unplanned]:
-    """The reports collected since a day that did nothing for a scheduled test, the newest first. Four queries.
+    """The reports collected since a day that did nothing for a scheduled test, the newest first. Five queries.
 
     `since` None: since the first plan of the patient began; without a plan nothing is unplanned. Only reports count
     that have part of a panel; a report that completed half of a panel is not unplanned.

@@ -10,6 +10,7 @@ from labs.api.criteria import CriteriaViewSet
 from labs.api.findings import FindingViewSet
 from labs.api.flags import FlagViewSet
 from labs.api.letters import LetterViewSet
+from labs.api.plans import PauseViewSet, PlanViewSet
 from labs.api.protocols import ProtocolViewSet
 from labs.api.results import ReportViewSet, ResultViewSet
 from labs.api.scheduled_tests import ScheduledTestViewSet
@@ -39,6 +40,8 @@ router.register("criteria", CriteriaViewSet, basename="criteria")
 router.register("letters", LetterViewSet, basename="letter")
 router.register("protocols", ProtocolViewSet, basename="protocol")
 router.register("sites", SiteViewSet, basename="site")
+router.register("plans", PlanViewSet, basename="plan")
+router.register("plan-pauses", PauseViewSet, basename="plan-pause")
 router.register("scheduled-tests", ScheduledTestViewSet, basename="scheduled-test")
 router.register("visits", VisitViewSet, basename="visit")
 

@@ -32,6 +32,9 @@ from tests.factories import (
     make_line,
     make_mark,
     make_patient,
+    make_pause,
+    make_plan,
+    make_protocol,
     make_rebaseline,
     make_result,
     make_scheduled_test,
@@ -99,6 +102,7 @@ class Setting:
 def setting() -> Setting:
     patient = make_patient()
     diagnosis = make_diagnosis(patient)
+    protocol = make_protocol(definition={"anchor": "remission", "steps": []})
     rows: dict[str, Model] = {
         "patients": patient,
         "care-teams": patient,
@@ -120,6 +124,8 @@ def setting() -> Setting:
         "letters": make_letter(patient),
         "protocols": make_short_protocol(site=patient.site),
         "sites": make_closure(patient.site),
+        "plans": (plan := make_plan(diagnosis, protocol=protocol)),
+        "plan-pauses": make_pause(plan),
     }
     visit = make_scheduled_test(patient, "marrow", booked_for=date(2025, 6, 2))
     client = Client()
