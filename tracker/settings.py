@@ -241,6 +241,7 @@ SPECTACULAR_SETTINGS = {
         "patients.api.schema.describe_problems",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "ContactOutcome": "labs.models.ContactOutcome",
         "SkipReason": "labs.models.SkipReason",
         "ResultStatus": "labs.models.ResultStatus",
         "TestStatus": "labs.selectors.due.Status",

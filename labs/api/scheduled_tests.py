@@ -14,6 +14,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from labs.actions.assign_test import AssignRefused, assign_test
 from labs.actions.book_test import BookingRefused, book_test, unbook
 from labs.actions.record_done import DoneRefused, record_done, take_back_done
 from labs.actions.skip_test import SkipRefused, skip_test, unskip_test
@@ -22,9 +23,10 @@ from labs.models import ScheduledTest, SkipReason
 from labs.selectors.due import Status, with_status
 from labs.vocabulary.test_kinds import TEST_KINDS, label_of
 from patients.api.problems import Conflict
+from patients.models import User
 from patients.selectors.keyset import Key, read_day
 
-REFUSALS = (BookingRefused, SkipRefused, DoneRefused)
+REFUSALS = (AssignRefused, BookingRefused, SkipRefused, DoneRefused)
 
 
 class ScheduledTestSerializer(serializers.ModelSerializer[ScheduledTest]):
@@ -49,6 +51,8 @@ class ScheduledTestSerializer(serializers.ModelSerializer[ScheduledTest]):
             "late_from",
             "booked_for",
             "booked_at_place",
+            "assigned_to",
+            "snoozed_until",
             "collected_on",
             "closed_by",
             "skipped_because",
@@ -80,6 +84,12 @@ class DoneSerializer(serializers.Serializer[Any]):
     """The day a test was done."""
 
     done_on = serializers.DateField()
+
+
+class AssignSerializer(serializers.Serializer[Any]):
+    """Who looks after a test: a nurse or physician who sees the patient; null for nobody."""
+
+    to = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(is_active=True), allow_null=True)
 
 
 class NothingSerializer(serializers.Serializer[Any]):
@@ -145,6 +155,12 @@ class ScheduledTestViewSet(ScopedViewSet[ScheduledTest]):
     def undone(self, request: Request, pk: str) -> Response:
         """Take back that a test was done, unless its result has come."""
         return self._step(take_back_done, NothingSerializer(data=request.data))
+
+    @extend_schema(request=AssignSerializer)
+    @action(detail=True, methods=["post"])
+    def assign(self, request: Request, pk: str) -> Response:
+        """Say who looks after a test."""
+        return self._step(assign_test, AssignSerializer(data=request.data))
 
     def _step(self, step: Callable[..., Any], asked: serializers.BaseSerializer[Any]) -> Response:
         test = self.get_object()

@@ -29,7 +29,21 @@ PAGES = {
         "/reports/",
         "/no-such-page/",
     ),
-    "nurse": ("/worklist/", "/worklist/{test}/book/", "/worklist/{test}/skip/", "/patients/{patient}/", "/inbox/"),
+    "nurse": (
+        "/worklist/",
+        "/worklist/?tab=again",
+        "/worklist/silence/",
+        "/worklist/day/",
+        "/worklist/{test}/",
+        "/worklist/{test}/call/",
+        "/worklist/{test}/decide/",
+        "/worklist/{test}/assign/",
+        "/worklist/together/call/?test={test}",
+        "/worklist/{test}/book/",
+        "/worklist/{test}/skip/",
+        "/patients/{patient}/",
+        "/inbox/",
+    ),
     "administrator": ("/reports/", "/patients/"),
 }
 

@@ -37,6 +37,7 @@ from tests.factories import (
     make_symptom_report,
     make_user,
 )
+from tests.factories.contacts import make_contact
 from tests.factories.findings import make_finding
 from tracker.wsgi import application
 
@@ -111,6 +112,8 @@ def setting() -> Setting:
         "assay-bridges": make_bridge(patient.site),
         "course-events": diagnosis.course.get(),
         "scheduled-tests": make_scheduled_test(patient),
+        "worklist": patient,
+        "contact-attempts": make_contact(patient),
     }
     client = Client()
     client.force_login(make_user(Role.PHYSICIAN, sites=[patient.site]))
