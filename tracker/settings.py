@@ -245,6 +245,7 @@ SPECTACULAR_SETTINGS = {
         "patients.api.schema.describe_problems",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "ContactOutcome": "labs.models.ContactOutcome",
         "SkipReason": "labs.models.SkipReason",
         "CriteriaState": "labs.models.CriteriaState",
         "LetterKind": "labs.models.LetterKind",

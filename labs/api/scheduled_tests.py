@@ -15,6 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from labs.actions.add_test import add_test, move_test
+from labs.actions.assign_test import AssignRefused, assign_test
 from labs.actions.book_test import BookingRefused, book_test, unbook
 from labs.actions.plan_refusals import PlanRefused
 from labs.actions.record_done import DoneRefused, record_done, take_back_done
@@ -25,9 +26,10 @@ from labs.selectors.due import Status, with_status
 from labs.vocabulary.test_kinds import TEST_KINDS, label_of
 from patients.api.fields import SeenPatient
 from patients.api.problems import Conflict
+from patients.models import User
 from patients.selectors.keyset import Key, read_day
 
-REFUSALS = (BookingRefused, SkipRefused, DoneRefused, PlanRefused)
+REFUSALS = (AssignRefused, BookingRefused, SkipRefused, DoneRefused, PlanRefused)
 ADDED = [choice for choice in ScheduledTest.Origin.choices if choice[0] != ScheduledTest.Origin.PLANNED]
 
 
@@ -57,6 +59,8 @@ class ScheduledTestSerializer(serializers.ModelSerializer[ScheduledTest]):
             "held_from",
             "held_until",
             "pinned",
+            "assigned_to",
+            "snoozed_until",
             "collected_on",
             "closed_by",
             "skipped_because",
@@ -114,6 +118,12 @@ class MoveSerializer(serializers.Serializer[Any]):
 
     due_on = serializers.DateField()
     reason = serializers.CharField(max_length=2000)
+
+
+class AssignSerializer(serializers.Serializer[Any]):
+    """Who looks after a test: a nurse or physician who sees the patient; null for nobody."""
+
+    to = serializers.PrimaryKeyRelatedField(queryset=User.objects.filter(is_active=True), allow_null=True)
 
 
 class NothingSerializer(serializers.Serializer[Any]):
@@ -196,6 +206,12 @@ class ScheduledTestViewSet(ScopedViewSet[ScheduledTest]):
     def undone(self, request: Request, pk: str) -> Response:
         """Take back that a test was done, unless its result has come."""
         return self._step(take_back_done, NothingSerializer(data=request.data))
+
+    @extend_schema(request=AssignSerializer)
+    @action(detail=True, methods=["post"])
+    def assign(self, request: Request, pk: str) -> Response:
+        """Say who looks after a test."""
+        return self._step(assign_test, AssignSerializer(data=request.data))
 
     def _step(self, step: Callable[..., Any], asked: serializers.BaseSerializer[Any]) -> Response:
         test = self.get_object()

@@ -17,6 +17,7 @@ from labs.api.scheduled_tests import ScheduledTestViewSet
 from labs.api.sites import SiteViewSet
 from labs.api.statements import BridgeViewSet, CourseEventViewSet, MarkViewSet, RebaselineViewSet
 from labs.api.visits import VisitViewSet
+from labs.api.worklist import ContactAttemptViewSet, WorklistViewSet
 from patients.api.contact_details import ContactDetailsViewSet
 from patients.api.patients import PatientViewSet
 
@@ -44,5 +45,7 @@ router.register("plans", PlanViewSet, basename="plan")
 router.register("plan-pauses", PauseViewSet, basename="plan-pause")
 router.register("scheduled-tests", ScheduledTestViewSet, basename="scheduled-test")
 router.register("visits", VisitViewSet, basename="visit")
+router.register("worklist", WorklistViewSet, basename="worklist")
+router.register("contact-attempts", ContactAttemptViewSet, basename="contact-attempt")
 
 urlpatterns = router.urls

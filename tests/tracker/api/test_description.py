@@ -42,6 +42,7 @@ from tests.factories import (
     make_user,
 )
 from tests.factories.contact import make_letter
+from tests.factories.contacts import make_contact
 from tests.factories.findings import make_finding
 from tests.factories.plans import make_closure
 from tests.factories.protocols import make_short_protocol
@@ -126,6 +127,8 @@ def setting() -> Setting:
         "sites": make_closure(patient.site),
         "plans": (plan := make_plan(diagnosis, protocol=protocol)),
         "plan-pauses": make_pause(plan),
+        "worklist": patient,
+        "contact-attempts": make_contact(patient),
     }
     visit = make_scheduled_test(patient, "marrow", booked_for=date(2025, 6, 2))
     client = Client()

@@ -12,6 +12,7 @@ from django.urls import reverse
 from labs.models import ContactAttempt, SavedView, ScheduledTest
 from labs.selectors.worklist_parts import Tab
 from patients.models import AccessEvent, Patient, Site
+from tests.factories.contacts import make_contact
 from tests.factories.people import make_administrator, make_care_team, make_nurse, make_physician, make_site
 from tests.factories.persons import make_diagnosis, make_patient
 from tests.factories.plans import make_plan, make_scheduled_test
@@ -86,9 +87,7 @@ def test_no_step_is_for_others(client, site, test_, today, name):
 
 def test_looking_beside_shows_plan_calls_and_results_and_is_recorded(client, nurse, test_, today):
     make_result(test_.patient, "haemoglobin", "11.2", collected_on=today - 60 * DAY)
-    ContactAttempt.objects.create(
-        patient=test_.patient, at=datetime.now(ZoneInfo("UTC")), by=nurse, outcome="no_answer", tests=[test_.pk]
-    )
+    make_contact(test_.patient, by=nurse, tests=[test_.pk])
     page = said(client.get(url("worklist_detail", test_), **IN_LIST))
     for text in ("Lindqvist, Maja", "11.2", "no answer", "Ahead", "1 contact so far"):
         assert text in page

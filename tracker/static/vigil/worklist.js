@@ -41,8 +41,7 @@
     const form = event.target;
     if (event.defaultPrevented || !form.matches?.("form[data-in-list]")) return;
     event.preventDefault();
-    const values = new FormData(form);
-    if (event.submitter?.name) values.append(event.submitter.name, event.submitter.value);
+    const values = event.submitter?.name ? { [event.submitter.name]: event.submitter.value } : {};
     const row = form.dataset.inList ? document.getElementById(form.dataset.inList) : form.closest("[data-row]");
     rowId = row?.id || rowId;
     window.htmx.ajax("POST", form.action, { source: form, target: row, swap: "outerHTML", values });
