@@ -21,16 +21,21 @@ class Size:
     density: str
     posts: int
     turns: int
+    registry: tuple[int, int]
 
 
 SIZES = {
-    "small": Size(values=100_000, patients=60, density="modest", posts=40, turns=3),
-    "usual": Size(values=1_000_000, patients=600, density="modest", posts=300, turns=5),
-    "large": Size(values=5_000_000, patients=10_000, density="modest", posts=1_000, turns=5),
-    "registry": Size(values=10_000_000, patients=100_000, density="low", posts=1_000, turns=3),
+    "small": Size(values=100_000, patients=60, density="modest", posts=40, turns=3, registry=(500, 5_000)),
+    "usual": Size(values=1_000_000, patients=600, density="modest", posts=300, turns=5, registry=(1_000, 100_000)),
+    "large": Size(values=5_000_000, patients=10_000, density="modest", posts=1_000, turns=5, registry=(1_000, 100_000)),
+    "registry": Size(
+        values=10_000_000, patients=100_000, density="low", posts=1_000, turns=3, registry=(1_000, 100_000)
+    ),
 }
-ROWS = ("rule", "set", "patient", "post", "cohort")
-IN_MEMORY = {"rule", "set"}
+ROWS = ("rule", "set", "worklist", "patient", "post", "cohort")
+PAGES = 100
+"""Requests of each page that is measured."""
+ON_DEMO_COHORT = {"patient", "post", "cohort"}
 
 
 def main() -> None:
@@ -62,7 +67,15 @@ def _measure(size: Size, wanted: Iterable[str]) -> Iterable[Row]:
         from benchmarks import whole_set
 
         yield _show(lambda: whole_set.measure(size.values, size.turns))
-    if set(wanted) - IN_MEMORY:
+    if "worklist" in wanted:
+        with scratch_database():
+            from benchmarks import prepare
+
+            prepare.migrate()
+            from benchmarks import worklist_page
+
+            yield _show(lambda: worklist_page.measure(size.registry, turns=PAGES))
+    if ON_DEMO_COHORT & set(wanted):
         with scratch_database():
             from benchmarks import prepare
 

@@ -11,12 +11,17 @@ from django.conf import settings
 from django.core.management import call_command
 
 
-def fill(*, patients: int, density: str) -> None:
-    """Migrate and load. Django is set up here, after the environment points to the scratch database."""
+def migrate() -> None:
+    """Set up Django, after the environment points to the scratch database, and make the tables there."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "tracker.settings"
     os.environ.setdefault("LOG_LEVEL", "ERROR")
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
+
+
+def fill(*, patients: int, density: str) -> None:
+    """Migrate and load."""
+    migrate()
     from patients.actions.system_account import system_account
     from tracker.demo.load.cohort import load_cohort
     from tracker.demo.options import CohortOptions, Density

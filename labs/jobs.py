@@ -21,6 +21,7 @@ from labs.actions.evaluate import evaluate_pending
 from labs.actions.evaluate import evaluate_range as ask_about_range
 from labs.actions.evaluate_overdue import evaluate_overdue
 from labs.actions.extend_horizon import extend_horizon
+from labs.actions.rank_tests import rank_tests as rank_all_tests
 from labs.actions.replay_criteria import replay_criteria
 from patients.access import AccessRefused
 from patients.actions.system_account import system_account
@@ -41,6 +42,13 @@ def catch_up_evaluations(timestamp: int) -> None:
 def extend_schedules(timestamp: int) -> None:
     """Schedule the tests of the next months, every night."""
     extend_horizon(by=system_account(), now=timezone.now())
+
+
+@app.periodic(cron="47 1 * * *")
+@app.task(name="labs.rank_tests", queueing_lock="labs.rank_tests", lock="labs.rank_tests")
+def rank_tests(timestamp: int) -> None:
+    """Keep the worklist quick: every night take what was missed out of its indexes."""
+    rank_all_tests(by=system_account(), now=timezone.now())
 
 
 @app.periodic(cron="2-59/5 * * * *")

@@ -117,6 +117,12 @@ def check_can_follow_calendar(user: User, site: Site) -> None:
     check_can_work_at(user, site)
 
 
+def check_can_plan(user: User, patient: Patient) -> None:
+    """Raise unless this person may pause, end or change plans of this patient, and add or move tests."""
+    _check_role(user, CLINICIANS, _("Only nurses and physicians change plans."))
+    check_can_see_patient(user, patient)
+
+
 def check_can_review(user: User, patient: Patient) -> None:
     """Raise unless this person may acknowledge or resolve flags of this patient."""
     _check_role(user, {Role.PHYSICIAN}, _("Only physicians review signals."))
@@ -164,6 +170,11 @@ def check_can_mend(user: User) -> None:
 def check_can_export(user: User) -> None:
     """Raise unless this person may take data out."""
     _check_role(user, {Role.ADMINISTRATOR}, _("Only administrators export data."))
+
+
+def check_can_take_worklist(user: User) -> None:
+    """Raise unless this person may take the worklist of their own patients out as a file."""
+    _check_role(user, CLINICIANS, _("Only nurses and physicians take the worklist out."))
 
 
 def check_can_propose_criteria(user: User, site: Site) -> None:
@@ -214,6 +225,11 @@ def can_follow_calendar(user: User, site: Site) -> bool:
     return _allowed(check_can_follow_calendar, user, site)
 
 
+def can_plan(user: User, patient: Patient) -> bool:
+    """Whether this person may pause, end or change plans of this patient, and add or move tests."""
+    return _allowed(check_can_plan, user, patient)
+
+
 def can_review(user: User, patient: Patient) -> bool:
     """Whether this person may acknowledge or resolve flags of this patient."""
     return _allowed(check_can_review, user, patient)
@@ -247,6 +263,11 @@ def can_mend(user: User) -> bool:
 def can_export(user: User) -> bool:
     """Whether this person may take data out."""
     return _allowed(check_can_export, user)
+
+
+def can_take_worklist(user: User) -> bool:
+    """Whether this person may take the worklist of their own patients out as a file."""
+    return _allowed(check_can_take_worklist, user)
 
 
 def can_propose_criteria(user: User, site: Site) -> bool:

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from labs.actions.extend_horizon import schedule
-from labs.models import Plan, Protocol
+from labs.actions.plan_refusals import PlanRefused, today_of, written
+from labs.models import Keeping, Plan, Protocol
 from labs.selectors.situations import situations_of
 from patients import access
 from patients.actions import audit
 from patients.models import AuditEvent, Diagnosis, User
-
-
-class PlanRefused(ValueError):
-    """The plan cannot be started; the message says what is missing."""
+from patients.problems import problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +25,19 @@ class PlanStart:
 
     anchor_on   None: the day recorded for the protocol's anchor
     started_on  None: today; an earlier day also schedules the tests that were due since
+    replaces    the plan that ended when this one begins
     """
 
     diagnosis: Diagnosis
     protocol: Protocol
     anchor_on: date | None = None
     started_on: date | None = None
+    keeps: Keeping = Keeping.CALENDAR
+    replaces: Plan | None = None
+
+    def after(self, plan: Plan) -> PlanStart:
+        """The same in the place of a plan."""
+        return replace(self, replaces=plan)
 
 
 def start_plan(
@@ -43,10 +48,14 @@ def start_plan(
     now: datetime,
     anchor_on: date | None = None,
     started_on: date | None = None,
+    keeps: Keeping | str = Keeping.CALENDAR,
 ) -> Plan:
     """Put one patient on a protocol and schedule its tests. Raises `PlanRefused` or `AccessRefused` with the reason."""
     access.check_can_describe(by, diagnosis.patient)
-    return start_plans(starts=[PlanStart(diagnosis, protocol, anchor_on, started_on)], by=by, now=now)[0]
+    if keeps not in Keeping.values:
+        raise problem("keeps", _("%(keeps)s is not known.") % {"keeps": keeps}, _("Choose one of the list."))
+    start = PlanStart(diagnosis, protocol, anchor_on, started_on, Keeping(keeps))
+    return start_plans(starts=[start], by=by, now=now)[0]
 
 
 @transaction.atomic
@@ -66,7 +75,7 @@ def start_plans(*, starts: Sequence[PlanStart], by: User, now: datetime) -> list
     for start in starts:
         anchor = start.protocol.definition["anchor"]
         anchor_on = start.anchor_on or situations[start.diagnosis.pk].anchor_on(anchor)
-        plans.append(_plan(start, anchor, _check(start, anchor_on, active), now))
+        plans.append(_plan(start, anchor, _check(start, anchor_on, active, now), now))
     Plan.objects.bulk_create(plans, batch_size=2_000)
     AuditEvent.objects.bulk_create(
         [audit.event(by=by, verb="start_plan", target=plan, patient_id=plan.patient_id) for plan in plans],
@@ -76,7 +85,7 @@ def start_plans(*, starts: Sequence[PlanStart], by: User, now: datetime) -> list
     return plans
 
 
-def _check(start: PlanStart, anchor_on: date | None, active: set[tuple[int, int]]) -> date:
+def _check(start: PlanStart, anchor_on: date | None, active: set[tuple[int, int]], now: datetime) -> date:
     """The anchor date, once nothing stands in the way."""
     if start.protocol.disease != start.diagnosis.disease:
         raise PlanRefused(
@@ -90,18 +99,57 @@ def _check(start: PlanStart, anchor_on: date | None, active: set[tuple[int, int]
         )
     if (start.diagnosis.pk, start.protocol.pk) in active:
         raise PlanRefused(_("The patient is on %(protocol)s already.") % {"protocol": start.protocol})
+    reason = protocol_obstacle(start) or anchor_obstacle(start.diagnosis, anchor_on, now)
+    if reason:
+        raise PlanRefused(reason)
     return anchor_on
 
 
+def protocol_obstacle(start: PlanStart) -> str:
+    """Why nobody new is put on the protocol, or not at this site; "" when nothing speaks against it.
+
+    A plan that changes only how its dates follow stays on its protocol, though that was retired meanwhile.
+    """
+    protocol, before = start.protocol, start.replaces
+    if protocol.retired_at is not None and (before is None or before.protocol_id != protocol.pk):
+        return _("%(protocol)s was retired. Choose its newest version, or another protocol.") % {"protocol": protocol}
+    if protocol.site_id is not None and protocol.site_id != start.diagnosis.patient.site_id:
+        return _("%(protocol)s is a protocol of another site. Choose one of this site, or one for all.") % {
+            "protocol": protocol
+        }
+    return ""
+
+
+def anchor_obstacle(diagnosis: Diagnosis, anchor_on: date, now: datetime) -> str:
+    """Why a plan cannot count from this day; "" when it can."""
+    patient = diagnosis.patient
+    today = today_of(patient, now)
+    if anchor_on > today:
+        return _("A plan cannot count from %(day)s: today is %(today)s. Check the year, or start it then.") % {
+            "day": written(anchor_on),
+            "today": written(today),
+        }
+    if anchor_on < patient.birth_date:
+        return _("A plan cannot count from %(day)s, before the birth of the patient. Check the year.") % {
+            "day": written(anchor_on)
+        }
+    if diagnosis.diagnosed_on is not None and anchor_on < diagnosis.diagnosed_on:
+        return _(
+            "A plan cannot count from %(day)s: the disease was diagnosed on %(diagnosed)s. Correct one of them."
+        ) % {"day": written(anchor_on), "diagnosed": written(diagnosis.diagnosed_on)}
+    return ""
+
+
 def _plan(start: PlanStart, anchor: str, anchor_on: date, now: datetime) -> Plan:
-    site = start.diagnosis.patient.site
     return Plan(
         patient=start.diagnosis.patient,
         diagnosis=start.diagnosis,
         protocol=start.protocol,
         anchor=anchor,
         anchor_on=anchor_on,
-        started_on=start.started_on or now.astimezone(site.zone).date(),
+        keeps=start.keeps,
+        replaces=start.replaces,
+        started_on=start.started_on or today_of(start.diagnosis.patient, now),
     )
 
 

@@ -7,11 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
-from labs.actions.start_plan import PlanStart, anchor_label, start_plans
-from labs.models import Plan
+from labs.actions.start_plan import PlanStart, anchor_label, anchor_obstacle, start_plans
+from labs.selectors.silence import patients_without_plan
 from labs.selectors.suggested_plans import Suggestion, suggestions_for
 from patients import access
 from patients.models import Patient, User
@@ -25,11 +24,6 @@ class Started:
 
     plans: int = 0
     left: Counter[str] = field(default_factory=Counter)
-
-
-def patients_without_plan(patients: QuerySet[Patient]) -> QuerySet[Patient]:
-    """Those of the patients who are alive and whom no running plan follows."""
-    return patients.filter(~Exists(Plan.objects.filter(patient=OuterRef("pk"), ended_on=None)), deceased_on=None)
 
 
 def start_suggested_plans(*, by: User, now: datetime) -> Started:
@@ -53,22 +47,24 @@ def _start(patients: list[Patient], done: Started, *, by: User, now: datetime) -
     starts = []
     for patient in patients:
         suggestion = suggestions.get(patient.pk)
-        reason = _obstacle(suggestion)
+        reason = _obstacle(suggestion, patient, now)
         if suggestion is None or suggestion.protocol is None or reason:
             done.left[reason] += 1
             continue
-        suggestion.diagnosis.patient = patient
         starts.append(PlanStart(suggestion.diagnosis, suggestion.protocol, suggestion.anchor_on))
     if starts:
         done.plans += len(start_plans(starts=starts, by=by, now=now))
 
 
-def _obstacle(suggestion: Suggestion | None) -> str:
+def _obstacle(suggestion: Suggestion | None, patient: Patient, now: datetime) -> str:
     """Why no plan can be started; "" when one can."""
     if suggestion is None:
         return _("no diagnosis is recorded")
+    suggestion.diagnosis.patient = patient
     if suggestion.protocol is None:
         return _("no fitting protocol is loaded")
     if suggestion.anchor_on is None:
         return _("not recorded: %(day)s") % {"day": anchor_label(suggestion.protocol.definition["anchor"])}
+    if anchor_obstacle(suggestion.diagnosis, suggestion.anchor_on, now):
+        return _("recorded wrongly: %(day)s") % {"day": anchor_label(suggestion.protocol.definition["anchor"])}
     return ""

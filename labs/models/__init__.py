@@ -17,7 +17,8 @@ from labs.models.evaluation import Evaluation, RuleFailure
 from labs.models.flag import Decision, Flag, FlagEvent, Level, Review, Signal
 from labs.models.marks import AssayBridge, Rebaseline, SpuriousMark
 from labs.models.message import Message, Quarantine
-from labs.models.plan import Keeping, PauseReason, Plan, PlanPause, Protocol
+from labs.models.on_list import DiagnosisOnList, PatientOnList, PlanOnList
+from labs.models.plan import Keeping, PauseReason, Plan, PlanEnd, PlanPause, Protocol
 from labs.models.result import Report, Result, ResultStatus
 from labs.models.scheduled_test import ScheduledTest, SkipReason
 
@@ -32,6 +33,7 @@ __all__ = [
     "CriteriaChange",
     "CriteriaState",
     "Decision",
+    "DiagnosisOnList",
     "Evaluation",
     "FindingStatus",
     "Flag",
@@ -44,8 +46,11 @@ __all__ = [
     "LetterTemplate",
     "Level",
     "Message",
+    "PatientOnList",
     "PauseReason",
     "Plan",
+    "PlanEnd",
+    "PlanOnList",
     "PlanPause",
     "Protocol",
     "Quarantine",

@@ -52,6 +52,20 @@ class Keeping(models.TextChoices):
     ACTUAL = "actual", _("the day the last one was done")
 
 
+class PlanEnd(models.TextChoices):
+    """Why a plan ended."""
+
+    RELAPSE = "relapse", _("relapse")
+    DIED = "died", _("patient died")
+    TRANSFERRED = "transferred", _("transferred to another unit")
+    FINISHED = "finished", _("follow-up complete")
+    DECLINED = "declined", _("patient declined")
+    CHANGED_PROTOCOL = "changed_protocol", _("another protocol")
+    NEW_REMISSION = "new_remission", _("new remission")
+    CHANGED_DATES = "changed_dates", _("dates follow otherwise")
+    ERROR = "error", _("started in error")
+
+
 @keep_history("PlanHistory")
 class Plan(models.Model):
     """A patient on one version of a protocol, counted from `anchor_on`.

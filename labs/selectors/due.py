@@ -16,6 +16,7 @@ from labs.vocabulary.test_kinds import DONE_BY_HAND
 from patients.access import visible_to
 from patients.models import User
 
+DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
 
 
@@ -29,6 +30,8 @@ class Status(TextChoices):
     COLLECTED = "collected", _("collected, no result yet")
     RESULTED = "resulted", _("done")
     MISSED = "missed", _("missed")
+    HELD = "held", _("on hold")
+    EXCUSED = "excused", _("not asked for: plan was paused")
     SKIPPED = "skipped", _("skipped")
 
 
@@ -43,10 +46,19 @@ def status_of(test: ScheduledTest, today: date) -> Status:
     if test.booked_for is not None and test.booked_for >= today:
         return Status.BOOKED
     if test.lapses_on is not None and test.lapses_on <= today:
-        return Status.MISSED
+        return Status.EXCUSED if _was_excused(test, test.lapses_on) else Status.MISSED
+    if test.held_from is not None and test.held_until is not None and test.held_from <= today <= test.held_until:
+        return Status.HELD
     if test.opens_on > today:
         return Status.PLANNED
     return Status.OVERDUE if test.late_from < today else Status.DUE
+
+
+def _was_excused(test: ScheduledTest, lapses_on: date) -> bool:
+    """Whether a pause, begun before its window was over, lasted until the next test of its kind could be done."""
+    if test.held_from is None or test.held_until is None:
+        return False
+    return test.held_from <= test.closes_on and lapses_on <= test.held_until + DAY
 
 
 _TODAY = F("today")
@@ -58,7 +70,12 @@ STATUS_IN_SQL = Case(
     ),
     When(collected_on__isnull=False, then=Value(Status.COLLECTED.value)),
     When(booked_for__gte=_TODAY, then=Value(Status.BOOKED.value)),
+    When(
+        Q(lapses_on__lte=_TODAY) & Q(lapses_on__lte=F("held_until") + DAY, held_from__lte=F("closes_on")),
+        then=Value(Status.EXCUSED.value),
+    ),
     When(lapses_on__lte=_TODAY, then=Value(Status.MISSED.value)),
+    When(held_from__lte=_TODAY, held_until__gte=_TODAY, then=Value(Status.HELD.value)),
     When(opens_on__gt=_TODAY, then=Value(Status.PLANNED.value)),
     When(late_from__lt=_TODAY, then=Value(Status.OVERDUE.value)),
     default=Value(Status.DUE.value),
@@ -73,14 +90,14 @@ ON_SOMEBODYS_LIST = Q(patient__deceased_on__isnull=True) & (Q(plan__isnull=True)
 
 
 class DayAtSite(Func):
-    """The calendar day of an instant on the clock of the patient's site."""
+    """The calendar day of an instant on the clock of a site; `zone` leads to it."""
 
     template = "(%(expressions)s)::date"
     arg_joiner = " at time zone "
     output_field = DateField()
 
-    def __init__(self, now: datetime) -> None:
-        super().__init__(Value(now), F("patient__site__time_zone"))
+    def __init__(self, now: datetime, zone: str = "patient__site__time_zone") -> None:
+        super().__init__(Value(now), F(zone))
 
 
 def with_status(tests: QuerySet[ScheduledTest], *, now: datetime) -> QuerySet[ScheduledTest]:

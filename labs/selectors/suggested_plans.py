@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import Q
+
 from labs.models import Protocol
 from labs.protocols.choosing import suggested_protocol
 from labs.selectors.situations import situations_of
@@ -37,6 +39,18 @@ def suggestions_for(patients: Iterable[Patient]) -> dict[int, Suggestion]:
     return found
 
 
-def newest_protocols() -> dict[str, Protocol]:
-    """The newest version of each protocol, by code."""
-    return {protocol.code: protocol for protocol in Protocol.objects.order_by("code", "version")}
+def newest_protocols(site_id: int | None = None) -> dict[str, Protocol]:
+    """The newest version in use of each protocol for all, by code; with a site, of its own ones, too."""
+    offered = Protocol.objects.filter(Q(site=None) | Q(site=site_id), retired_at=None)
+    return {protocol.code: protocol for protocol in offered.order_by("code", "version")}
+
+
+def protocols_for(diagnosis: Diagnosis) -> list[Protocol]:
+    """The protocols a patient could be put on: the suggested one first, then the site's own, then by title."""
+    suggested = suggested_protocol(situations_of([diagnosis])[diagnosis.pk])
+    fitting = [
+        protocol
+        for protocol in newest_protocols(diagnosis.patient.site_id).values()
+        if protocol.disease == diagnosis.disease
+    ]
+    return sorted(fitting, key=lambda one: (one.code != suggested, one.site_id is None, one.title))

@@ -51,7 +51,7 @@ def page_of(queryset: QuerySet[Any], keys: Sequence[Key], *, size: int, after: s
     backwards = bool(before)
     cursor = before or after
     if cursor:
-        queryset = queryset.filter(beyond(keys, _values(cursor, keys), backwards=backwards))
+        queryset = queryset.filter(beyond(keys, values_of(cursor, keys), backwards=backwards))
     names = [("-" if key.descending != backwards else "") + key.name for key in keys]
     found = list(queryset.order_by(*names)[: size + 1])
     more = len(found) > size
@@ -88,7 +88,8 @@ def _cursor(row: Model | dict[str, Any], keys: Sequence[Key]) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def _values(cursor: str, keys: Sequence[Key]) -> list[Any]:
+def values_of(cursor: str, keys: Sequence[Key]) -> list[Any]:
+    """The values of the keys that a cursor carries. Raises UnreadableCursor."""
     try:
         texts = json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
         if any("\0" in text for text in texts):

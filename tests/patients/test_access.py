@@ -22,6 +22,7 @@ ON_A_PATIENT: dict[str, set[Role]] = {
     "describe": {N, P, A, S},
     "record": {N, P, S},
     "book": {N, P},
+    "plan": {N, P},
     "review": {P},
     "judge": {P},
     "attest": {P},

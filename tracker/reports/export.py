@@ -21,7 +21,7 @@ from patients.models import User
 from tracker.reports.csv_file import csv_parts
 from tracker.reports.ndjson_file import ndjson_parts
 from tracker.reports.parquet_file import write_parquet
-from tracker.reports.report import Filters, Report
+from tracker.reports.report import Narrowed, Report
 from tracker.reports.xlsx_file import write_xlsx
 
 Parts = Callable[[Report, QuerySet[Any]], Iterator[tuple[bytes, int]]]
@@ -41,7 +41,7 @@ class Request:
 
     report: Report
     format: str
-    filters: Filters
+    filters: Narrowed
     by: User
     now: datetime
 
@@ -53,7 +53,7 @@ class Request:
     def query(self) -> QuerySet[Any]:
         """The rows this person may take. Raises AccessRefused for one who may take none."""
         if not access.is_system(self.by):
-            access.check_can_export(self.by)
+            self.report.check(self.by)
         return self.report.select(self.filters, self.by, self.now)
 
     def about(self) -> dict[str, str]:

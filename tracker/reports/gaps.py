@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from labs.actions.start_suggested_plans import patients_without_plan
 from labs.models import Evaluation, Flag, Quarantine, Review, RuleFailure
 from labs.models.flag_states import ON_SCREEN
 from labs.selectors.due import Status, waiting_tests
 from labs.selectors.quarantine import quarantined_for
-from patients.access import patients_visible_to, visible_to
-from patients.models import CareTeam, Patient, User
+from labs.selectors.silence import without_owner, without_plan
+from patients.access import visible_to
+from patients.models import User
 
 Gravity = Literal["alarm", "caution"]
 
@@ -37,22 +37,6 @@ class Gap:
     def count(self, user: User, now: datetime) -> int:
         """How many there are."""
         return self.rows(user, now).count()
-
-
-def living(user: User) -> QuerySet[Patient]:
-    """Patients this person may see who are alive."""
-    return patients_visible_to(user).filter(deceased_on=None)
-
-
-def without_plan(user: User, now: datetime) -> QuerySet[Patient]:
-    """Living patients whom no running plan follows."""
-    return patients_without_plan(patients_visible_to(user))
-
-
-def without_owner(user: User, now: datetime) -> QuerySet[Patient]:
-    """Living patients for whom no active physician answers."""
-    answered = Q(physician__is_active=True) | Q(cover__is_active=True)
-    return living(user).filter(~Exists(CareTeam.objects.filter(answered, patient=OuterRef("pk"))))
 
 
 def rule_failures(user: User, now: datetime) -> QuerySet[RuleFailure]:

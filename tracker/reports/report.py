@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.functional import Promise
 
+from patients import access
 from patients.models import MRN, Diagnosis, Identifier, User
 
 Kind = Literal["text", "date", "instant", "number", "integer"]
@@ -25,6 +26,14 @@ class Column:
 
     name: str
     kind: Kind = "text"
+
+
+class Narrowed(Protocol):
+    """What narrows a report; each report knows its own."""
+
+    def as_dict(self) -> dict[str, str]:
+        """Those that were set, as text, for the audit row and the file's own account of itself."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +57,9 @@ class Filters:
 class Report:
     """One report. `day` is the field the date range is about; `levels` and `statuses` are what may be asked for.
 
-    `select` gives the rows this person may see in a stable order; `rows` turns the query into tuples in the order of
-    `columns`; `objects` gives one object a row where that is more than the columns (NDJSON), else None.
+    `check` raises for those who may not take it. `select` gives the rows this person may see in a stable order; `rows`
+    turns the query into tuples in the order of `columns`; `objects` gives one object a row where that is more than the
+    columns (NDJSON), else None.
     """
 
     code: str
@@ -61,8 +71,9 @@ class Report:
     levels: Sequence[tuple[str, str | Promise]]
     statuses: Sequence[tuple[str, str | Promise]]
     status_label: str | Promise
-    select: Callable[[Filters, User, datetime], QuerySet[Any]]
+    select: Callable[[Any, User, datetime], QuerySet[Any]]
     rows: Callable[[QuerySet[Any]], Iterator[tuple[Value, ...]]]
+    check: Callable[[User], None] = access.check_can_export
     objects: Callable[[QuerySet[Any]], Iterator[dict[str, Any]]] | None = None
 
     def lines(self, query: QuerySet[Any]) -> Iterator[dict[str, Any]]:

@@ -19,6 +19,7 @@ from labs.models import Result, ScheduledTest
 from labs.rules.registry import BY_CODE
 from labs.selectors import due
 from labs.selectors.visits import Visit
+from labs.selectors.worklist import COUNTED
 from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.symptoms import SYMPTOMS
 from labs.vocabulary.test_kinds import label_of
@@ -99,6 +100,12 @@ def disease_short(diagnosis: Diagnosis) -> str:
 def at_site(instant: datetime | None, site: Site) -> str:
     """An instant on a site's clock."""
     return date_format(instant.astimezone(site.zone), "DATETIME_FORMAT") if instant else ""
+
+
+@register.filter
+def counted(number: int) -> str:
+    """A count that stops somewhere: "1,000+" beyond."""
+    return f"{COUNTED:,}+" if number > COUNTED else str(number)
 
 
 @register.filter
@@ -242,8 +249,11 @@ def error_summary(form: forms.BaseForm) -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def page_query(context: template.RequestContext, **changes: str | None) -> str:
-    """The present query string with `changes` made (None removes): links that keep the filters."""
-    query = context["request"].GET.copy()
+    """The present query string with `changes` made (None removes): links that keep the filters.
+
+    `list_query` in the context speaks for the list to which an answer of another address belongs.
+    """
+    query = context.get("list_query", context["request"].GET).copy()
     for name, value in changes.items():
         if value is None:
             query.pop(name, None)

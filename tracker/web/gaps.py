@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from labs.actions.start_plan import PlanRefused, start_plan
+from labs.actions.plan_refusals import PlanRefused
+from labs.actions.start_plan import start_plan
 from labs.actions.start_suggested_plans import start_suggested_plans
 from labs.selectors.suggested_plans import Suggestion, suggestions_for
 from patients.models import Patient

@@ -41,6 +41,8 @@ STATES = {
     "due": Mark("caution", _("Due")),
     "overdue": Mark("alarm", _("Overdue")),
     "missed": Mark("alarm", _("Missed")),
+    "held": Mark("plain", _("On hold")),
+    "excused": Mark("absent", _("Not asked for")),
     "booked": Mark("strong", _("Booked")),
     "collected": Mark("strong", _("Collected")),
     "resulted": Mark("done", _("Result received")),

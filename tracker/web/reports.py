@@ -89,7 +89,7 @@ def export(request: SignedInRequest, code: str) -> HttpResponse | StreamingHttpR
     if not form.is_valid():
         return _page(request, [(report, form)], status=400)
     asked = Request(report, wanted, form.filters(), request.user, clock.now())
-    return _streamed(asked) if wanted in STREAMED else _whole(asked)
+    return streamed(asked) if wanted in STREAMED else whole(asked)
 
 
 def _page(
@@ -104,13 +104,14 @@ def _page(
     return render(request, "reports/reports.html", context, status=status)
 
 
-def _streamed(asked: Request) -> StreamingHttpResponse:
+def streamed(asked: Request) -> StreamingHttpResponse:
+    """The file in pieces as it is read."""
     answer = StreamingHttpResponse(stream(asked), content_type=MEDIA[asked.format])
     answer["Content-Disposition"] = f'attachment; filename="{asked.filename}"'
     return answer
 
 
-def _whole(asked: Request) -> FileResponse:
+def whole(asked: Request) -> FileResponse:
     """Written to a file first, which is gone from the disk once it was sent."""
     folder = Path(settings.EXPORT_ROOT)
     folder.mkdir(parents=True, exist_ok=True)

@@ -7,11 +7,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
+from django.db import transaction
 from django.http import HttpRequest
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from labs.actions.assign_test import assign_test
 from labs.actions.book_test import Booking, restore_bookings
+from labs.actions.record_contact import Snooze, restore_snoozes
 from labs.actions.record_done import take_back_done
 from labs.actions.skip_test import unskip_test
 from labs.models import ScheduledTest
@@ -23,18 +26,30 @@ WORDS = {
     "cancel": _("Undo the last cancelling"),
     "skip": _("Undo the last skipping"),
     "done": _("Undo the last “done”"),
+    "assign": _("Undo the last assigning"),
+    "contact": _("Take back the last “contact again”"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was done: `verb` is one of `WORDS`; `bookings` is how the bookings stood before."""
+    """What was done: `verb` is one of `WORDS`, `tests` those skipped, done or assigned.
+
+    `bookings`, `owners` (by test) and `snoozes` are how those stood before; `made_for` is the day they were given.
+    """
 
     verb: str
-    test: int | None
+    tests: tuple[int, ...]
     made_for: date | None
     made_time: time | None
     bookings: tuple[Booking, ...]
+    owners: tuple[int | None, ...] = ()
+    snoozes: tuple[Snooze, ...] = ()
+
+    @property
+    def touched(self) -> tuple[int, ...]:
+        """Every test it was about."""
+        return (*self.tests, *(one.test for one in self.bookings), *(one.test for one in self.snoozes))
 
 
 def remember(
@@ -42,20 +57,25 @@ def remember(
     verb: str,
     *,
     test: ScheduledTest | None = None,
+    tests: Sequence[int] = (),
     made_for: date | None = None,
     made_time: time | None = None,
     bookings: Sequence[Booking] = (),
+    owners: Sequence[int | None] = (),
+    snoozes: Sequence[Snooze] = (),
 ) -> None:
     """Keep what was done; it replaces what was done before."""
     request.session[KEY] = {
         "verb": verb,
-        "test": test.pk if test else None,
+        "tests": [test.pk] if test else list(tests),
         "made_for": _text(made_for),
         "made_time": _text(made_time),
         "bookings": [
             [one.test, _text(one.booked_for), _text(one.booked_time), one.place, _text(one.snoozed_until)]
             for one in bookings
         ],
+        "owners": list(owners),
+        "snoozes": [[one.test, _text(one.until)] for one in snoozes],
     }
 
 
@@ -65,16 +85,16 @@ def undoable(request: HttpRequest) -> str | Promise:
     return WORDS[kept["verb"]] if kept else ""
 
 
+def last(request: HttpRequest) -> Done | None:
+    """What was done last; it stays in the session."""
+    kept: dict[str, Any] | None = request.session.get(KEY)
+    return _read(kept) if kept else None
+
+
 def take(request: HttpRequest) -> Done | None:
     """What was done last, taken out of the session."""
     kept: dict[str, Any] | None = request.session.pop(KEY, None)
-    if kept is None:
-        return None
-    bookings = tuple(
-        Booking(test, _day(booked), _time(at), place, _day(snoozed))
-        for test, booked, at, place, snoozed in kept["bookings"]
-    )
-    return Done(kept["verb"], kept["test"], _day(kept["made_for"]), _time(kept["made_time"]), bookings)
+    return _read(kept) if kept else None
 
 
 def undo(done: Done, *, by: User, now: datetime) -> bool:
@@ -84,10 +104,40 @@ def undo(done: Done, *, by: User, now: datetime) -> bool:
             bookings=done.bookings, made_for=done.made_for, made_time=done.made_time, by=by, now=now
         )
         return changed > 0
-    test = ScheduledTest.objects.select_related("patient__site").get(pk=done.test or 0)
-    take_back = unskip_test if done.verb == "skip" else take_back_done
-    take_back(test=test, by=by, now=now)
+    if done.verb == "contact":
+        return restore_snoozes(snoozes=done.snoozes, made_until=done.made_for, by=by, now=now) > 0
+    found = ScheduledTest.objects.select_related("patient__site").in_bulk(done.tests)
+    with transaction.atomic():
+        for place, number in enumerate(done.tests):
+            if number not in found:
+                raise ScheduledTest.DoesNotExist
+            _take_back(done, found[number], place, by=by, now=now)
     return True
+
+
+def _take_back(done: Done, test: ScheduledTest, place: int, *, by: User, now: datetime) -> None:
+    if done.verb == "skip":
+        unskip_test(test=test, by=by, now=now)
+    elif done.verb == "done":
+        take_back_done(test=test, by=by, now=now)
+    else:
+        before = done.owners[place]
+        assign_test(test=test, to=User.objects.filter(pk=before).first() if before else None, by=by, now=now)
+
+
+def _read(kept: dict[str, Any]) -> Done:
+    return Done(
+        verb=kept["verb"],
+        tests=tuple(kept["tests"]),
+        made_for=_day(kept["made_for"]),
+        made_time=_time(kept["made_time"]),
+        bookings=tuple(
+            Booking(test, _day(booked), _time(at), place, _day(snoozed))
+            for test, booked, at, place, snoozed in kept["bookings"]
+        ),
+        owners=tuple(kept["owners"]),
+        snoozes=tuple(Snooze(test, _day(until)) for test, until in kept["snoozes"]),
+    )
 
 
 def _text(moment: date | time | None) -> str | None:

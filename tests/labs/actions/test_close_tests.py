@@ -152,10 +152,10 @@ def test_many_patients_take_as_few_statements_as_one():
     ) as queries:
         closed = close_for(patient_ids=[test.patient_id for test in tests], by=by, now=NOW)
     assert closed == Closed(closed=30)
-    assert len(queries) == 3
+    assert len(queries) == 4
     with CaptureQueriesContext(connection) as queries:
         close_for(patient_ids=[test.patient_id for test in tests], by=by, now=NOW)
-    assert len(queries) == 2
+    assert len(queries) == 3
 
 
 def chain_of_three() -> list[ScheduledTest]:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from labs.actions.extend_horizon import extend_horizon
 from labs.actions.load_protocols import ProtocolChanged, load_protocols
-from labs.actions.start_plan import PlanRefused, PlanStart, start_plan, start_plans
+from labs.actions.plan_refusals import PlanRefused
+from labs.actions.start_plan import PlanStart, start_plan, start_plans
+from labs.actions.start_suggested_plans import start_suggested_plans
 from labs.models import Plan, Protocol, ScheduledTest
 from patients.access import AccessRefused
 from patients.actions.system_account import system_account
@@ -110,6 +113,53 @@ def test_a_plan_without_ground_is_refused(protocols, code, fields, reason):
     with pytest.raises(PlanRefused, match=reason):
         start(protocols[code], make_diagnosis(**{"remission_on": date(2025, 1, 1)} | fields))
     assert not Plan.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("anchor_on", "reason"),
+    [
+        (date(2025, 6, 16), "today is"),
+        (date(1958, 3, 13), "birth"),
+        (date(2023, 1, 9), "diagnosed on"),
+        (date(2025, 6, 15), ""),
+        (date(2023, 1, 10), ""),
+    ],
+)
+def test_a_day_that_cannot_be_right_is_refused_and_both_ends_are_taken(protocols, anchor_on, reason):
+    if not reason:
+        assert start(protocols["mm-maintenance"], anchor_on=anchor_on).anchor_on == anchor_on
+        return
+    with pytest.raises(PlanRefused, match=reason):
+        start(protocols["mm-maintenance"], anchor_on=anchor_on)
+
+
+def test_a_wrongly_recorded_day_leaves_the_patient_on_the_list_of_those_without_a_plan(protocols):
+    make_diagnosis(remission_on=date(2025, 6, 16))
+    done = start_suggested_plans(by=system_account(), now=NOW)
+    assert (done.plans, list(done.left)) == (0, ["recorded wrongly: date of remission"])
+
+
+def test_a_retired_protocol_and_one_of_another_site_take_nobody(protocols):
+    protocol = protocols["mm-maintenance"]
+    Protocol.objects.filter(pk=protocol.pk).update(site=make_site())
+    protocol.refresh_from_db()
+    with pytest.raises(PlanRefused, match="another site"):
+        start(protocol)
+    protocol.retired_at = NOW
+    with pytest.raises(PlanRefused, match="retired"):
+        start(protocol)
+
+
+def test_a_site_starts_its_own_protocol(protocols):
+    diagnosis = make_diagnosis(remission_on=date(2025, 6, 1))
+    protocol = protocols["mm-maintenance"]
+    protocol.site = diagnosis.patient.site
+    assert start(protocol, diagnosis).pk
+
+
+def test_a_way_to_count_that_is_not_known_is_refused(protocols):
+    with pytest.raises(ValidationError, match="keeps"):
+        start(protocols["mm-maintenance"], keeps="moon")
 
 
 def test_the_same_protocol_twice_is_refused(protocols):

@@ -20,7 +20,7 @@ PARTS = [frozenset({"haemoglobin", "wbc", "platelets"}), frozenset({"haemoglobin
 def chain(settled: frozenset[int] = frozenset()) -> list[OpenTest]:
     step = Step("cbc", "cbc", every=parse_interval("1 month"))
     return [
-        OpenTest(number, slot.opens_on, slot.closes_on, slot.lapses_on, settled=number in settled)
+        OpenTest(number, slot.opens_on, slot.due_on, slot.closes_on, slot.lapses_on, settled=number in settled)
         for number, slot in enumerate(slots([step], START, after=START, until=date(2025, 12, 31)))
     ]
 
@@ -83,9 +83,15 @@ def test_a_partial_panel_says_what_is_missing():
 
 def test_what_a_settled_test_used_does_not_close_the_next():
     first = OpenTest(
-        0, date(2025, 2, 8), date(2025, 2, 22), date(2025, 3, 8), settled=True, settled_on=date(2025, 3, 6)
+        0,
+        date(2025, 2, 8),
+        date(2025, 2, 15),
+        date(2025, 2, 22),
+        date(2025, 3, 8),
+        settled=True,
+        settled_on=date(2025, 3, 6),
     )
-    second = OpenTest(1, date(2025, 3, 8), date(2025, 3, 22), None)
+    second = OpenTest(1, date(2025, 3, 8), date(2025, 3, 15), date(2025, 3, 22), None)
     outcomes = close_chain(
         TEST_KINDS["visit"], [first, second], [Evidence(date(2025, 3, 6), None, frozenset({"visit"}))]
     )

@@ -45,11 +45,31 @@ TABLE = [
     ((-15, -8, -1, 15, -1, None, None), "visit", "", Status.OVERDUE),
     ((-15, -8, -1, 15, -1, 5, None), "cbc", "skipped", Status.SKIPPED),
     ((10, 17, 24, 40, 24, None, None), "cbc", "skipped", Status.SKIPPED),
+    # ... with the first and the last day of a pause
+    ((-14, -7, 0, 16, 17, None, None, 0, 10), "cbc", "", Status.HELD),
+    ((-14, -7, 0, 16, 17, None, None, -10, 0), "cbc", "", Status.HELD),
+    ((-14, -7, 0, 16, 17, None, None, 1, 10), "cbc", "", Status.DUE),
+    ((-14, -7, 0, 16, 6, None, None, -10, -1), "cbc", "", Status.DUE),
+    ((-20, -13, -6, 10, -1, None, None, -16, -8), "cbc", "", Status.OVERDUE),
+    ((-20, -13, -6, 10, -6, None, None, -3, 8), "cbc", "", Status.HELD),
+    ((2, 9, 16, 32, 16, None, None, -3, 8), "cbc", "", Status.HELD),
+    ((-14, -7, 0, 16, 17, 2, None, -1, 10), "cbc", "", Status.BOOKED),
+    ((-14, -7, 0, 16, 17, None, -2, -1, 10), "cbc", "", Status.COLLECTED),
+    ((-14, -7, 0, 16, 17, None, -2, -1, 10), "cbc", "closed", Status.RESULTED),
+    ((-14, -7, 0, 16, 17, None, None, -1, 10), "cbc", "skipped", Status.SKIPPED),
+    ((-30, -23, -16, 0, -16, None, None, -20, -1), "cbc", "", Status.EXCUSED),
+    ((-30, -23, -16, 0, -16, None, None, -20, 9), "cbc", "", Status.EXCUSED),
+    ((-30, -23, -16, 0, -16, None, None, -16, -1), "cbc", "", Status.EXCUSED),
+    ((-30, -23, -16, 0, -16, None, None, -15, -1), "cbc", "", Status.MISSED),
+    ((-30, -23, -16, 0, -16, None, None, -20, -2), "cbc", "", Status.MISSED),
+    ((-30, -23, -16, 1, -16, None, None, -20, 9), "cbc", "", Status.HELD),
 ]
+NAMES = ("opens_on", "due_on", "closes_on", "lapses_on", "late_from", "booked_for", "collected_on")
+HOLD = ("held_from", "held_until")
 
 
 def made(days: tuple[int | None, ...], kind: str, what: str) -> ScheduledTest:
-    names = ("opens_on", "due_on", "closes_on", "lapses_on", "late_from", "booked_for", "collected_on")
+    names = NAMES + HOLD if len(days) > len(NAMES) else NAMES
     dates = {name: None if number is None else day(number) for name, number in zip(names, days, strict=True)}
     patient = make_patient(site=make_site(code="paris", time_zone="Europe/Paris"))
     happened = {}

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from labs.models import ScheduledTest
-from labs.selectors.worklist import Tab
+from labs.selectors.worklist_parts import PLACES, Tab
 from patients.models import AuditEvent, Patient, Site
 from tests.factories.people import make_administrator, make_care_team, make_nurse, make_physician, make_site
 from tests.factories.persons import make_diagnosis, make_patient
@@ -74,7 +74,9 @@ def test_the_parts_share_out_all_waiting_tests_and_the_counts_agree(client, nurs
     make_scheduled_test(patient, due_on=today, booked_for=today + day)
     make_scheduled_test(patient, due_on=today + 60 * day, booked_for=today + 60 * day)
     make_scheduled_test(patient, due_on=today, collected_on=today)
-    expected = {Tab.OVERDUE: 2, Tab.WEEK: 1, Tab.LATER: 1, Tab.BOOKED: 2, Tab.COLLECTED: 1}
+    make_scheduled_test(patient, due_on=today, booked_for=today)
+    make_scheduled_test(patient, due_on=today - 30 * day, snoozed_until=today)
+    expected = dict.fromkeys(PLACES, 1) | {Tab.OVERDUE: 2, Tab.BOOKED: 2}
     for tab, count in expected.items():
         answer = client.get(reverse("worklist"), {"tab": tab.value})
         assert len(answer.context["page"].rows) == count

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labs', '0008_site_and_risk_of_tests'),
+        ('labs', '0010_b_order_of_the_worklist'),
         ('patients', '0004_contact_details'),
         ('pghistory', '0007_auto_20250421_0444'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
