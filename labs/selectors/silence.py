@@ -23,7 +23,7 @@ from django.db.models import (
     Subquery,
     Value,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, TruncDate
 
 from labs.models import FollowUpSettings, Message, Plan, ScheduledTest
 from labs.models.scheduled_test import MAY_WAIT
@@ -106,8 +106,10 @@ def patients_without_plan(patients: QuerySet[Patient]) -> QuerySet[Patient]:
 
 
 def diagnosed_without_plan(user: User, now: datetime) -> QuerySet[Patient]:
-    """Those without a plan for whom a disease is recorded: their follow-up was forgotten or has ended."""
-    return without_plan(user, now).filter(Exists(Diagnosis.objects.filter(patient=OuterRef("pk")))).order_by("id")
+    """Those without a plan for whom a disease is recorded; `since` the last plan ended, or they were registered."""
+    ended = Plan.objects.filter(patient=OuterRef("pk")).order_by("-ended_on").values("ended_on")[:1]
+    patients = without_plan(user, now).filter(Exists(Diagnosis.objects.filter(patient=OuterRef("pk"))))
+    return patients.annotate(since=Coalesce(Subquery(ended), TruncDate("registered_at"))).order_by("since", "id")
 
 
 def living(user: User) -> QuerySet[Patient]:
@@ -122,10 +124,10 @@ def without_owner(user: User, now: datetime) -> QuerySet[Patient]:
 
 
 def never_owned(user: User, now: datetime) -> QuerySet[Patient]:
-    """Living patients for whom no responsible physician or no nurse is named."""
+    """Living patients for whom no responsible physician or no nurse is named, with `since` they were registered."""
     named = CareTeam.objects.filter(patient=OuterRef("pk"), nurse__isnull=False)
     named = named.filter(Q(physician__isnull=False) | Q(cover__isnull=False))
-    return living(user).filter(~Exists(named)).order_by("id")
+    return living(user).filter(~Exists(named)).annotate(since=TruncDate("registered_at")).order_by("since", "id")
 
 
 def owner_gone(user: User, now: datetime) -> QuerySet[Patient]:

@@ -30,7 +30,7 @@ class Tab(TextChoices):
 
     OVERDUE = "overdue", _("Overdue")
     WEEK = "week", _("This week")
-    LATER = "later", _("Window open, due later")
+    LATER = "later", _("Later")
     TODAY = "today", _("Booked today")
     BOOKED = "booked", _("Booked later")
     COLLECTED = "collected", _("Sample without result")

@@ -56,7 +56,11 @@ class PartOfList:
     def as_dict(self) -> dict[str, str]:
         """As text. What was searched for is a patient's name as a rule: only that there was a search is told."""
         chosen = {field.name: getattr(self.narrowing, field.name) for field in fields(self.narrowing)}
-        set_ones = {name: str(value) for name, value in chosen.items() if value not in {None, "", False}}
+        set_ones = {
+            name: str(value)
+            for name, value in chosen.items()
+            if value is not None and value is not False and value != ""
+        }
         return {"tab": self.tab.value} | set_ones | ({"text": "yes"} if self.narrowing.text else {})
 
 

@@ -95,9 +95,9 @@ def _plan(plan: Plan) -> Line:
 
 def _without_plan(patient: Patient) -> Line:
     url = reverse("start_plan_suggested", args=[patient.pk])
-    return Line(
-        str(patient), None, _("no plan runs"), gettext_lazy("Start the suggested plan"), url, post=True, patient=patient
-    )
+    since = patient.since  # type: ignore[attr-defined]
+    step = gettext_lazy("Start the suggested plan")
+    return Line(str(patient), since, _("no plan runs"), step, url, post=True, patient=patient)
 
 
 def _without_owner(patient: Patient) -> Line:
@@ -111,7 +111,8 @@ def _without_owner(patient: Patient) -> Line:
         if not there
     ]
     url = reverse("assign_care_team", args=[patient.pk])
-    return Line(str(patient), None, ", ".join(missing), gettext_lazy("Name who answers"), url, patient=patient)
+    since = patient.since  # type: ignore[attr-defined]
+    return Line(str(patient), since, ", ".join(missing), gettext_lazy("Name who answers"), url, patient=patient)
 
 
 def _gone(patient: Patient) -> Line:

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from labs.selectors.worklist_parts import Tab
 from labs.selectors.worklist_rows import Row
-from patients.models import RiskGroup, Role, Sex
+from patients.models import Diagnosis, Disease, RiskGroup, Role, Sex
 from patients.selectors.patients import age_on
 from tracker.web.inbox_cards import name_of
 
@@ -97,7 +97,7 @@ def _cells(row: Row, tab: Tab, base: str, query: str) -> Cells:
         is_late=tab == Tab.OVERDUE or (tab == Tab.AGAIN and row.call_is_due),
         warnings=_warnings(row),
         particulars=_("%(sex)s, %(age)d y") % {"sex": SEXES[patient.sex], "age": age_on(patient.birth_date, row.today)},
-        disease=name_of(row.diagnosis) if row.diagnosis else "",
+        disease=_disease(row.diagnosis) if row.diagnosis else "",
         risk=str(RISKS[row.diagnosis.risk_group]) if row.diagnosis else "",
         last=_day(row.last_on) if row.last_on else "",
         calls=ngettext("%(n)d call", "%(n)d calls", row.calls) % {"n": row.calls} if row.calls else "",
@@ -107,6 +107,11 @@ def _cells(row: Row, tab: Tab, base: str, query: str) -> Cells:
         book_on=row.suggested_for.isoformat(),
         seen=test.booked_for.isoformat() if test.booked_for else "",
     )
+
+
+def _disease(diagnosis: Diagnosis) -> str:
+    """What fits into a column: "IgG kappa myeloma", "AML"."""
+    return name_of(diagnosis) if diagnosis.disease == Disease.MM else diagnosis.disease
 
 
 def _to_do(row: Row, tab: Tab) -> str:
