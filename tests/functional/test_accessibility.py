@@ -29,8 +29,19 @@ PAGES = {
         "/reports/",
         "/no-such-page/",
     ),
-    "nurse": ("/worklist/", "/worklist/{test}/book/", "/worklist/{test}/skip/", "/patients/{patient}/", "/inbox/"),
-    "administrator": ("/reports/", "/patients/"),
+    "nurse": (
+        "/letters/",
+        "/letters/?state=prepared",
+        "/letters/prepare/?patient={patient}",
+        "/patients/{patient}/record/",
+        "/patients/{patient}/contact-details/",
+        "/worklist/",
+        "/worklist/{test}/book/",
+        "/worklist/{test}/skip/",
+        "/patients/{patient}/",
+        "/inbox/",
+    ),
+    "administrator": ("/letters/wordings/", "/letters/wordings/{site}/stable/post/en/", "/reports/", "/patients/"),
 }
 
 
@@ -45,7 +56,10 @@ def grave_faults(page: Page) -> list[str]:
 
 
 def addresses(unit: Unit, role: str) -> list[str]:
-    return [path.format(flag=unit.flag.pk, patient=unit.patient.pk, test=unit.overdue.pk) for path in PAGES[role]]
+    return [
+        path.format(flag=unit.flag.pk, patient=unit.patient.pk, test=unit.overdue.pk, site=unit.patient.site.code)
+        for path in PAGES[role]
+    ]
 
 
 def test_a_planted_fault_is_seen(page: Page) -> None:
