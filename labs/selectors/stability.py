@@ -154,7 +154,11 @@ def _why_not(number: int, found: LastRound, read: _Read) -> str:
     assert evaluation is not None
     if reason := _what_rules_said(number, found, read, evaluation.answers):
         return reason
-    return "" if found.next_tests else _("No next test is planned.")
+    if not found.next_tests:
+        return _("No next test is planned.")
+    if any(day_of(test) < test.today for test in found.next_tests):  # type: ignore[attr-defined]
+        return _("The day of the next test has passed: ask for it first.")
+    return ""
 
 
 def _what_rules_said(number: int, found: LastRound, read: _Read, answers: Mapping[str, Any]) -> str:

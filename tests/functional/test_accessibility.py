@@ -42,6 +42,11 @@ PAGES = {
         "/worklist/{test}/decide/",
         "/worklist/{test}/assign/",
         "/worklist/together/call/?test={test}",
+        "/letters/",
+        "/letters/?state=prepared",
+        "/letters/prepare/?patient={patient}",
+        "/patients/{patient}/record/",
+        "/patients/{patient}/contact-details/",
         "/worklist/{test}/book/",
         "/worklist/{test}/skip/",
         "/patients/{patient}/",
@@ -55,6 +60,8 @@ PAGES = {
         "/reports/measures/first-calls/",
         "/reports/measures/lost/",
         "/reports/measures/samples/",
+        "/letters/wordings/",
+        "/letters/wordings/{site}/stable/post/en/",
     ),
 }
 
@@ -70,7 +77,10 @@ def grave_faults(page: Page) -> list[str]:
 
 
 def addresses(unit: Unit, role: str) -> list[str]:
-    return [path.format(flag=unit.flag.pk, patient=unit.patient.pk, test=unit.overdue.pk) for path in PAGES[role]]
+    return [
+        path.format(flag=unit.flag.pk, patient=unit.patient.pk, test=unit.overdue.pk, site=unit.patient.site.code)
+        for path in PAGES[role]
+    ]
 
 
 def test_a_planted_fault_is_seen(page: Page) -> None:

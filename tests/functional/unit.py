@@ -28,6 +28,7 @@ from tests.factories import (
     make_symptom_report,
     make_user,
 )
+from tests.factories.contact import make_contact_details, make_letter, make_settings
 from tests.factories.people import PASSWORD
 
 
@@ -64,6 +65,9 @@ def open_unit() -> Unit:
         due_on=today - timedelta(days=40),
         late_from=today - timedelta(days=33),
     )
+    make_settings(site, contact_line="+44 20 7946 0000")
+    make_contact_details(patient, by=nurse)
+    make_letter(patient, made_by=nurse)
     evaluate_patients(patient_ids=[patient.pk], by=system_account(), now=timezone.now())
     flag = Flag.objects.get(patient=patient, rule="MM-PD-SERUM-M")
     return Unit(

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from labs.models.criteria_states import CRITERIA_TRANSITIONS
 from labs.models.flag_states import REVIEW_TRANSITIONS, SIGNAL_TRANSITIONS
+from labs.models.letter_states import LETTER_TRANSITIONS
 from labs.selectors.due import Status, status_of
 from tracker.docs.markdown import code, page, table
 
@@ -31,6 +32,11 @@ def _page() -> str:
         for state, steps in CRITERIA_TRANSITIONS.items()
         for verb, target in steps.items()
     ]
+    letters = [
+        f"    {state.value} --> {target.value}: {verb}"
+        for state, steps in LETTER_TRANSITIONS.items()
+        for verb, target in steps.items()
+    ]
     return page(
         "States",
         "## What people do with a flag",
@@ -43,6 +49,10 @@ def _page() -> str:
         "## A change of criteria",
         "One person proposes; another, after a replay, approves or rejects. `activate` and `supersede` follow from it.",
         _diagram(["    [*] --> proposed", *criteria]),
+        "## A letter or message",
+        "People `queue` e-mails and text messages, `post` printed letters and `cancel`; a worker takes the steps "
+        "`deliver` and `fail`. Before each step but `cancel` and `fail` the letter is checked anew.",
+        _diagram(["    [*] --> prepared", *letters]),
         "## Scheduled tests",
         f"Never stored: derived from dates, on the calendar of the patient's site, by {code(status_of.__qualname__)} "
         f"in `{status_of.__module__.replace('.', '/')}.py`.",

@@ -173,6 +173,12 @@ def test_a_booked_day_is_the_next_one(patient: Patient) -> None:
     assert [test.kind for test in last_round(patient).next_tests] == ["visit"]
 
 
+@pytest.mark.parametrize(("days", "refused"), [(-1, True), (0, False), (1, False)])
+def test_a_next_date_in_the_past_is_no_next_date(patient: Patient, days: int, refused: bool) -> None:
+    make_scheduled_test(patient, "visit", due_on=TODAY + days * DAY)
+    assert ("has passed" in last_round(patient).why_not) == refused
+
+
 def test_the_number_of_queries_does_not_grow(patient: Patient) -> None:
     others = [make_patient(site=patient.site) for _ in range(4)]
     for other in others:

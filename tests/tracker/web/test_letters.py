@@ -353,7 +353,7 @@ def test_the_record_shows_letters_contacts_and_details(ground: Ground) -> None:
         patient=ground.patient, at=timezone.now(), by=ground.nurse, outcome="no_answer", again_on=TODAY + 2 * DAY
     )
     text = page(ground.nurse, "patient_record", ground.patient.pk).content.decode()
-    for words in ("12 Mill Lane", "ines@mail.example", "tests are due", "no answer", "Write a letter"):
+    for words in ("12 Mill Lane", "ines@mail.example", "Tests are due", "No answer", "Write a letter"):
         assert words in text
 
 
