@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -182,17 +183,22 @@ def _done(request: SignedInRequest, site: Site, added: list[Closure], known: int
     return redirect(f"{reverse('days_off', args=[site.code])}?year={year}")
 
 
+def _year(request: SignedInRequest, present: int) -> int:
+    """The year the address asks for; the present one where it asks for none."""
+    asked = request.GET.get("year", "")
+    return int(asked) if asked.isdecimal() and 1990 <= int(asked) <= 2100 else present
+
+
 def _page(
     request: SignedInRequest,
     site: Site,
     *,
     one: DayOffForm | None = None,
     many: ListForm | None = None,
-    bad: list[str] | None = None,
+    bad: Sequence[str] = (),
 ) -> HttpResponse:
     today = clock.today_at(site)
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdecimal() and 1990 <= int(asked) <= 2100 else today.year
+    year = _year(request, today.year)
     closures = list(in_year(closures_of(site), year))
     context = {
         "site": site,
@@ -205,7 +211,7 @@ def _page(
         "may_set_follow_up": can_set_follow_up(request.user, site),
         "one": one or DayOffForm(),
         "many": many or ListForm(),
-        "bad": bad or [],
+        "bad": bad,
         "faulty": one or many,
     }
     return render(request, "sites/days_off.html", context, status=REFUSED if one or many else 200)
