@@ -21,7 +21,7 @@ from labs.models import Closure
 from labs.selectors.days_off import booked_on_days_off, closures_for, closures_of, in_year
 from labs.selectors.site_calendar import settings_of
 from labs.selectors.worklist import sites_of
-from patients.access import can_set_days_off, can_set_follow_up, check_can_set_days_off, check_can_work_at
+from patients.access import can_set_days_off, check_can_set_days_off, check_can_work_at
 from patients.models import Site
 from tracker.web import clock
 from tracker.web.entry import REFUSED, attempt, day_input, entry_page, get_or_post
@@ -208,7 +208,6 @@ def _page(
         "booked": booked_on_days_off(site=site, user=request.user, today=today),
         "works_weekends": settings_of(site).works_weekends,
         "may_set": can_set_days_off(request.user, site),
-        "may_set_follow_up": can_set_follow_up(request.user, site),
         "one": one or DayOffForm(),
         "many": many or ListForm(),
         "bad": bad,
