@@ -57,7 +57,7 @@ def set_follow_up(*, site: Site, by: User, **fields: Any) -> FollowUpSettings:
         raise refusal(problems)
     site = lock_site(site.pk)
     settings = settings_of(site)
-    if settings.pk is None:
+    if settings._state.adding:
         settings.site = site
         settings.save(force_insert=True)
     changed = change(settings, fields)

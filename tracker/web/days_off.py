@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -20,7 +21,7 @@ from labs.models import Closure
 from labs.selectors.days_off import booked_on_days_off, closures_for, closures_of, in_year
 from labs.selectors.site_calendar import settings_of
 from labs.selectors.worklist import sites_of
-from patients.access import can_set_days_off, can_set_follow_up, check_can_set_days_off, check_can_work_at
+from patients.access import can_set_days_off, check_can_set_days_off, check_can_work_at
 from patients.models import Site
 from tracker.web import clock
 from tracker.web.entry import REFUSED, attempt, day_input, entry_page, get_or_post
@@ -182,17 +183,22 @@ def _done(request: SignedInRequest, site: Site, added: list[Closure], known: int
     return redirect(f"{reverse('days_off', args=[site.code])}?year={year}")
 
 
+def _year(request: SignedInRequest, present: int) -> int:
+    """The year the address asks for; the present one where it asks for none."""
+    asked = request.GET.get("year", "")
+    return int(asked) if asked.isdecimal() and 1990 <= int(asked) <= 2100 else present
+
+
 def _page(
     request: SignedInRequest,
     site: Site,
     *,
     one: DayOffForm | None = None,
     many: ListForm | None = None,
-    bad: list[str] | None = None,
+    bad: Sequence[str] = (),
 ) -> HttpResponse:
     today = clock.today_at(site)
-    asked = request.GET.get("year", "")
-    year = int(asked) if asked.isdecimal() and 1990 <= int(asked) <= 2100 else today.year
+    year = _year(request, today.year)
     closures = list(in_year(closures_of(site), year))
     context = {
         "site": site,
@@ -202,10 +208,9 @@ def _page(
         "booked": booked_on_days_off(site=site, user=request.user, today=today),
         "works_weekends": settings_of(site).works_weekends,
         "may_set": can_set_days_off(request.user, site),
-        "may_set_follow_up": can_set_follow_up(request.user, site),
         "one": one or DayOffForm(),
         "many": many or ListForm(),
-        "bad": bad or [],
+        "bad": bad,
         "faulty": one or many,
     }
     return render(request, "sites/days_off.html", context, status=REFUSED if one or many else 200)

@@ -91,13 +91,12 @@ def upload(request: SignedInRequest) -> HttpResponse:
 
 def _save(request: SignedInRequest, source: Protocol, site: Site, typed: Typed) -> HttpResponse:
     form = DeriveForm(typed)
-    seen = typed.get("seen_version", "")
     try:
         stored = derive_protocol(
             source=source,
             site=site,
             definition=definition_of(typed),
-            seen_version=int(seen) if seen.isdecimal() else 0,
+            seen_version=_seen(typed),
             by=request.user,
         )
     except Problems as error:
@@ -155,22 +154,35 @@ def _page(
 ) -> HttpResponse:
     shown = form or DeriveForm(typed)
     preview = _preview(source, site, typed, shown, refuse=checked)
-    seen = typed.get("seen_version", "")
     context = {
         "form": shown,
-        "source": source,
-        "site": site,
-        "code": own_code(site=site, source=source),
-        "seen_version": seen if seen.isdecimal() else "0",
-        "next_version": (int(seen) if seen.isdecimal() else 0) + 1,
-        "anchor": ANCHORS.get(source.definition["anchor"], ""),
         "errors": shown.summary(),
         "meanwhile": meanwhile,
         "opened": opened,
+        **_about(source, site, typed),
         **preview,
     }
     refused = bool(context["errors"]["general"] or context["errors"]["fields"] or meanwhile)
     return render(request, "protocols/derive.html", context, status=REFUSED if refused else 200)
+
+
+def _about(source: Protocol, site: Site, typed: Typed) -> dict[str, Any]:
+    """What is written from, for whom, and as which version."""
+    seen = _seen(typed)
+    return {
+        "source": source,
+        "site": site,
+        "code": own_code(site=site, source=source),
+        "seen_version": seen,
+        "next_version": seen + 1,
+        "anchor": ANCHORS.get(source.definition["anchor"], ""),
+    }
+
+
+def _seen(typed: Typed) -> int:
+    """The newest own version the person saw when the form was opened."""
+    seen = typed.get("seen_version", "")
+    return int(seen) if seen.isdecimal() and len(seen) < 6 else 0
 
 
 def _preview(source: Protocol, site: Site, typed: Typed, form: DeriveForm, *, refuse: bool = False) -> dict[str, Any]:

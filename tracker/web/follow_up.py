@@ -77,7 +77,7 @@ class FollowUpForm(forms.ModelForm):
 
 def _default_words(name: str) -> str:
     """The default of a field, and whose it is."""
-    default = FollowUpSettings._meta.get_field(name).get_default()
+    default = getattr(FollowUpSettings(), name)
     if isinstance(default, bool):
         return _("Default of this project: %(value)s.") % {"value": _("yes") if default else _("no")}
     return _("Default of this project: %(value)s.") % {"value": default} if default not in (None, "") else ""

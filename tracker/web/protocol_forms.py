@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, cast
 
 from django import forms
+from django.forms.utils import ErrorList
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -174,7 +175,7 @@ class DeriveForm:
             form for form in self.rows[sort] if any(form[name].value() for name in form.fields if name not in unseen)
         ]
 
-    def _faults(self) -> Iterator[tuple[Faulty, list[str]]]:
+    def _faults(self) -> Iterator[tuple[Faulty, ErrorList]]:
         for bound in self.head:
             if bound.errors:
                 yield Faulty(str(bound.label), bound.id_for_label), bound.errors

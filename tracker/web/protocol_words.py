@@ -105,8 +105,8 @@ def change_words(change: Change) -> ChangeWords:
             label_of(kind), sort, [one for one in details if one[1] != one[2] and one[0] != FIELDS["kind"]]
         )
     if change.what in WHOLE:
-        pair = [str(ANCHORS.get(value, value) or "") for value in (change.was, change.now)]
-        return ChangeWords(str(WHOLE[change.what]), sort, [("", *pair)])
+        was_words, now_words = (str(ANCHORS.get(value, value) or "") for value in (change.was, change.now))
+        return ChangeWords(str(WHOLE[change.what]), sort, [("", was_words, now_words)])
     about = _("Source %(name)s") if change.what == "source" else _("Not scheduled: %(name)s")
     return ChangeWords(about % {"name": change.name}, sort, [("", change.was or "", change.now or "")])
 
