@@ -230,6 +230,14 @@ MORE: dict[str, tuple[Example, ...]] = {
             for day in ("2022-07-09", "2022-07-10", "2023-09-09", "2023-09-10", "2024-01-09", "2024-01-10")
         ),
     ),
+    "ALL-TESTIS": tuple(
+        Example(
+            f"{share} % blasts in marrow beside it",
+            f"diagnosed 2021-01-10 | {_TREATED}2024-01-10 testis infiltrated @//left | 2024-01-12 blasts_marrow {share} %",
+            CONFIRMED,
+        )
+        for share in ("4.9", "5")
+    ),
     "ALL-CNS": (
         Example(
             "signs, and no blasts in the CSF of that day",
