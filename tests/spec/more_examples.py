@@ -230,6 +230,25 @@ MORE: dict[str, tuple[Example, ...]] = {
             for day in ("2022-07-09", "2022-07-10", "2023-09-09", "2023-09-10", "2024-01-09", "2024-01-10")
         ),
     ),
+    "CBC-TRANSFUSION": tuple(
+        Example(
+            f"chemotherapy begun on {day}",
+            f"event chemotherapy {day} | event transfusion_red_cells 2026-03-10 | remission 2025-12-01 | "
+            "2026-01-05 haemoglobin 12.5 g/dL | 2026-02-05 11.2 | 2026-03-10 7.6",
+            CONFIRMED,
+            "2026-03-10",
+            level,
+        )
+        for day, level in (("2026-03-10", INFO), ("2026-03-11", REVIEW))
+    ),
+    "ALL-TESTIS": tuple(
+        Example(
+            f"{share} % blasts in marrow beside it",
+            f"diagnosed 2021-01-10 | {_TREATED}2024-01-10 testis infiltrated @//left | 2024-01-12 blasts_marrow {share} %",
+            CONFIRMED,
+        )
+        for share in ("4.9", "5")
+    ),
     "ALL-CNS": (
         Example(
             "signs, and no blasts in the CSF of that day",

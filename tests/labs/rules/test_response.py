@@ -194,6 +194,25 @@ def test_residual_disease_is_a_tag_of_complete_response(test: str, negative: boo
     assert words in response.residual.text
 
 
+@pytest.mark.parametrize(
+    ("pictures", "words"),
+    [
+        ("", "imaging not on record as negative"),
+        (" | 2026-05-01 imaging_disease negative", "imaging negative"),
+        (" | 2026-05-01 imaging_disease positive | 2026-05-02 imaging_disease negative", "imaging negative"),
+        (
+            " | 2026-05-01 imaging_disease negative | 2026-05-02 imaging_disease negative | "
+            "2026-05-03 imaging_disease positive",
+            "imaging not on record as negative",
+        ),
+    ],
+)
+def test_the_tag_says_what_the_latest_image_shows(pictures: str, words: str) -> None:
+    response = told(GONE + "2026-03-01 plasma_cells_marrow 2 % | 2026-05-01 mrd_flow <0.001 %" + pictures)
+    assert response.residual is not None
+    assert response.residual.text.endswith(f"; {words}")
+
+
 def test_residual_disease_without_complete_response_is_no_tag() -> None:
     response = told(SERUM + "2026-03-01 serum_m 0.3 g/dL | 2026-04-01 0.3 | 2026-05-01 mrd_flow <0.001 %")
     assert response.residual is not None
