@@ -161,6 +161,8 @@ class Asking:
         data, name, ahead = self.running.pop(child)
         failed = os.read(ahead, 1 << 12).decode()
         os.close(ahead)
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) in (signal.SIGTERM, signal.SIGINT):
+            return  # somebody stopped it: that says nothing
         if os.WIFSIGNALED(status):
             code = TIMEOUT if os.WTERMSIG(status) in (signal.SIGXCPU, signal.SIGKILL) else KILLED
         else:
