@@ -201,14 +201,7 @@ def test_residual_disease_is_a_tag_of_complete_response(test: str, negative: boo
         (" | 2026-05-01 imaging_disease negative", "imaging negative"),
         (" | 2026-05-01 imaging_disease positive | 2026-05-02 imaging_disease negative", "imaging negative"),
         (
-<<<<<<< HEAD
-            (
-                " | 2026-05-01 imaging_disease negative | 2026-05-02 imaging_disease negative | "
-                "2026-05-03 imaging_disease positive"
-            ),
-=======
             " | 2026-05-01 imaging_disease negative | 2026-05-02 negative | 2026-05-03 positive",
->>>>>>> 9238f78bd8e22527730646e489b02e621f45849c
             "imaging not on record as negative",
         ),
     ],
