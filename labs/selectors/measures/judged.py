@@ -80,11 +80,13 @@ def asked_test(test: ScheduledTest, *, ended_on: date | None = None, deceased_on
     )
 
 
+# `unnest(array[...])` keeps PostgreSQL from writing these expressions out wherever their columns are named: each is
+# computed once a row, which makes the measures of a registry two to three times as fast.
 JUDGED = f"""
     select test.id, test.patient_id, site.today, test.site_id, test.kind, test.due_on, test.held_from, test.held_until,
            plan.started_on, plan.ended_on, patient.deceased_on, protocol.code as protocol,
-           done.done_on, ends.ends_on,
-           case
+           unnest(array[done.done_on]) as done_on, unnest(array[ends.ends_on]) as ends_on,
+           unnest(array[case
                when test.skipped_because = any(%(lets_off)s) then 'not_required'
                when done.done_on is null
                     and ((test.held_from <= test.closes_on and test.lapses_on <= test.held_until + 1)
@@ -93,7 +95,7 @@ JUDGED = f"""
                when done.done_on is null then 'not_done'
                when done.done_on <= ends.ends_on then 'on_time'
                else 'late'
-           end as verdict
+           end]) as verdict
     from {ScheduledTest._meta.db_table} as test
     join (
         select id, (%(now)s at time zone time_zone)::date as today

@@ -16,14 +16,20 @@ from patients.models import Site
 
 DIMENSIONS = ("month", "kind", "site", "protocol")
 
-# Four groupings of one scan. Delays are counted, not sorted, so that each set is hashed; quartiles come from counts.
+# Counted in small groups by the workers of one parallel scan, then put together four ways. Quartiles of delays come
+# from their counts.
 TALLIES = f"""
-    select kind, site_id, protocol, month, verdict, delay, count(*)
+    select kind, site_id, protocol, month, verdict, delay, sum(tests)::bigint
     from (
-        select kind, site_id, coalesce(protocol, '') as protocol, date_trunc('month', due_on)::date as month, verdict,
-               case when verdict in ('on_time', 'late') then done_on - due_on end as delay
-        from ({JUDGED}) as judged
-    ) as judged
+        select kind, site_id, protocol, month, verdict, delay, count(*) as tests
+        from (
+            select kind, site_id, coalesce(protocol, '') as protocol,
+                   date_trunc('month', due_on::timestamp)::date as month, verdict,
+                   case when verdict in ('on_time', 'late') then done_on - due_on end as delay
+            from ({JUDGED}) as judged
+        ) as judged
+        group by kind, site_id, protocol, month, verdict, delay
+    ) as cell
     group by grouping sets (
         (kind, verdict, delay), (site_id, verdict, delay), (protocol, verdict, delay), (month, verdict, delay)
     )
@@ -32,14 +38,14 @@ CELLS = f"""
     select site.code, coalesce(cell.protocol, ''), cell.kind, cell.month,
            cell.on_time, cell.late, cell.not_done, cell.not_required, cell.open
     from (
-        select site_id, protocol, kind, date_trunc('month', due_on)::date as month,
+        select site_id, protocol, kind, date_trunc('month', due_on::timestamp)::date as month,
                count(*) filter (where verdict = 'on_time') as on_time,
                count(*) filter (where verdict = 'late') as late,
                count(*) filter (where verdict = 'not_done') as not_done,
                count(*) filter (where verdict = 'not_required') as not_required,
                count(*) filter (where verdict = 'open') as open
         from ({JUDGED}) as judged
-        group by site_id, protocol, kind, date_trunc('month', due_on)
+        group by site_id, protocol, kind, date_trunc('month', due_on::timestamp)
     ) as cell
     join {Site._meta.db_table} as site on site.id = cell.site_id
     order by site.code, coalesce(cell.protocol, ''), cell.kind, cell.month
