@@ -96,7 +96,7 @@ class WorklistViewSet(viewsets.GenericViewSet[ScheduledTest]):
     """Tests that wait for something, part by part, the most pressing first. For nurses and physicians."""
 
     queryset = ScheduledTest.objects.none()
-    serializer_class = WorklistRowSerializer
+    serializer_class = WorklistRowSerializer  # type: ignore[assignment]
     pagination_class = WorklistPages
 
     @extend_schema(parameters=[NarrowingSerializer])

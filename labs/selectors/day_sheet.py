@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 
+from django.db.models import Q
+
 from labs.models import ScheduledTest
 from labs.models.scheduled_test import MAY_WAIT
 from labs.selectors.due import Status, waiting_tests
@@ -37,7 +39,7 @@ def day_sheet(*, user: User, now: datetime, site: Site, on: date) -> list[Booked
     """The patients of a site booked for a day, by time; who comes at any time is last. Tests of one patient are one
     line. Three queries."""
     tests = waiting_tests(user=user, now=now).filter(MAY_WAIT, site=site, booked_for=on)
-    tests = tests.exclude(status__in=[Status.MISSED, Status.RESULTED]).select_related(
+    tests = tests.filter(~Q(status__in=[Status.MISSED, Status.RESULTED])).select_related(
         "patient__site", "patient__contact_details"
     )
     lines: dict[int, Booked] = {}

@@ -150,7 +150,7 @@ def worklist_counts(
     """How many tests each part of the list holds, up to one more than `COUNTED`: the same conditions as the list. One
     query (two without `reach`)."""
     reach = (reach or reach_of(user)).narrowed(narrowing.site)
-    found = _ask(HowMany(*_about(reach, narrowing, now), most=COUNTED + 1))
+    found = _ask(HowMany(**_about(reach, narrowing, now), most=COUNTED + 1))
     counts = dict.fromkeys(Tab, 0)
     for tab in Tab:
         counts[tab] += sum(row.get(f"own_{tab.value}") or 0 for row in found)
@@ -173,7 +173,7 @@ def worklist(
     reach = (reach or reach_of(user)).narrowed(narrowing.site)
     part = PARTS[tab]
     about = _about(reach, narrowing, now)
-    first = _first(WhichFirst(*about, tab=tab, cursor=before or after, backwards=bool(before), most=size + 1))
+    first = _first(WhichFirst(**about, tab=tab, cursor=before or after, backwards=bool(before), most=size + 1))
     tests = with_time(with_people(with_status(ScheduledTest.objects.filter(pk__in=first), now=now)))
     page = page_of(tests, part.keys, size=size, after=after, before=before)
     return Page(rows_of(page.rows), next_cursor=page.next_cursor, previous_cursor=page.previous_cursor)
@@ -235,13 +235,13 @@ class CountUpTo(Subquery):
     output_field = BigIntegerField()
 
 
-def _about(reach: Reach, narrowing: Narrowing, now: datetime) -> tuple[Any, ...]:
+def _about(reach: Reach, narrowing: Narrowing, now: datetime) -> dict[str, Any]:
     """What every question is about."""
     days: dict[date, list[int]] = {}
     for site in reach.sites:
         days.setdefault(now.astimezone(site.zone).date(), []).append(site.pk)
     here = tuple((day, tuple(sites)) for day, sites in sorted(days.items()))
-    return reach, here, narrowing, now if reach.elsewhere else None
+    return {"reach": reach, "days": here, "narrowing": narrowing, "instant": now if reach.elsewhere else None}
 
 
 def _first(question: WhichFirst) -> set[int]:

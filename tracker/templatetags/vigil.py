@@ -253,7 +253,7 @@ def page_query(context: template.RequestContext, **changes: str | None) -> str:
 
     `list_query` in the context speaks for the list to which an answer of another address belongs.
     """
-    query = context.get("list_query", context["request"].GET).copy()
+    query = (context.get("list_query") or context["request"].GET).copy()
     for name, value in changes.items():
         if value is None:
             query.pop(name, None)

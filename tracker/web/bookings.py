@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
+from labs.actions.assign_test import AssignRefused
 from labs.actions.book_test import Booking, BookingRefused, book_test, unbook
 from labs.actions.book_visit import book_visit
 from labs.actions.record_done import DoneRefused, record_done
@@ -194,7 +195,7 @@ def undo_last(request: SignedInRequest) -> HttpResponse:
     last = undo.take(request)
     try:
         changed = last is not None and undo.undo(last, by=request.user, now=clock.now())
-    except (SkipRefused, DoneRefused, ScheduledTest.DoesNotExist) as refused:
+    except (AssignRefused, SkipRefused, DoneRefused, ScheduledTest.DoesNotExist) as refused:
         messages.error(request, _("This can no longer be undone: %(reason)s") % {"reason": refused})
         return back(request)
     if changed:

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.formats import date_format
@@ -120,7 +120,7 @@ def assign(request: SignedInRequest, row: Row, now: datetime) -> HttpResponse:
 
 @require_POST
 @for_clinicians
-def undo_in_list(request: SignedInRequest, test_id: int) -> HttpResponse:
+def undo_in_list(request: SignedInRequest, test_id: int) -> HttpResponseBase:
     """Take the last thing back, and answer with the row it was about."""
     answer = undo_last(request)
     return row_answer(request, test_id) if request.headers.get("HX-Request") else answer

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib.messages import get_messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import render
 
 from labs.models import ScheduledTest
@@ -27,7 +27,7 @@ from tracker.web.undo import last, undoable
 from tracker.web.worklist import filter_in, tab_in, tabs_with
 from tracker.web.worklist_cells import NOT_TICKED, cells_of, words
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 FORM = {"HX-Retarget": "#beside", "HX-Reswap": "innerHTML", "HX-Reselect": "#act"}
 """A form, fresh or sent back with its errors, goes beside the list."""
 
@@ -36,7 +36,7 @@ def answers_with_row(view: View) -> View:
     """Let a view of one test answer with its row when it is asked from the list: once done, or why it cannot be."""
 
     @wraps(view)
-    def answered(request: SignedInRequest, test_id: int, **kwargs: Any) -> HttpResponse:
+    def answered(request: SignedInRequest, test_id: int, **kwargs: Any) -> HttpResponseBase:
         if not request.headers.get("HX-Request"):
             return view(request, test_id=test_id, **kwargs)
         request.in_list = True  # type: ignore[attr-defined]
