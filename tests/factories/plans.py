@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from labs.models import Closure, Plan, Protocol, ScheduledTest
+from labs.models import Closure, Plan, PlanPause, Protocol, ScheduledTest
 from patients.actions.system_account import system_account
 from patients.models import Diagnosis, Disease, Patient, Site
 from tests.factories.counter import next_number
@@ -36,6 +36,20 @@ def make_plan(
         protocol=protocol or make_protocol(disease=diagnosis.disease),
         anchor_on=anchor_on,
         **defaults | fields,
+    )
+
+
+def make_pause(
+    plan: Plan | None = None, *, starts_on: date = date(2025, 6, 1), until_on: date = date(2025, 7, 1), **fields: Any
+) -> PlanPause:
+    """A pause for a journey."""
+    defaults: dict[str, Any] = {
+        "reason": "travel",
+        "recorded_by": system_account(),
+        "recorded_at": datetime(2025, 5, 30, 9, tzinfo=UTC),
+    }
+    return PlanPause.objects.create(
+        plan=plan or make_plan(), starts_on=starts_on, until_on=until_on, **defaults | fields
     )
 
 
