@@ -12,12 +12,15 @@ from labs.letters.composing import CannotWrite
 from labs.letters.languages import language_for
 from labs.models import FollowUpSettings, Letter, LetterKind, LetterState, ScheduledTest
 from labs.selectors.due import ON_SOMEBODYS_LIST, OPEN, with_status
-from labs.selectors.letter_drafts import About, recipient_of, why_not_this_way, words_for
+from labs.selectors.letter_drafts import WANTED, About, recipient_of, why_not_this_way, words_for
 from labs.selectors.message_limits import Said, said_to, why_no_more
 from labs.selectors.site_calendar import settings_of
 from labs.selectors.stability import LastRound, last_rounds
 from labs.selectors.wordings import Wordings, wordings_of
 from patients.models import ContactDetails
+
+ASKED_FOR = frozenset().union(*WANTED.values())
+"""States of a test in which a letter may still ask for it: not done, skipped, lapsed or on hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def _ground(letters: Sequence[Letter], now: datetime) -> _Now:
         settings={number: settings_of(site) for number, site in sites.items()},
         wordings=wordings_of(list(sites)),
         rounds=last_rounds(patient_ids=stable, now=now) if stable else {},
-        waiting={test.pk: test for test in with_status(waiting, now=now)},
+        waiting={test.pk: test for test in with_status(waiting, now=now) if test.status in ASKED_FOR},  # type: ignore[attr-defined]
         said=said_to(list(people.values())),
     )
 
@@ -81,7 +84,7 @@ def _why_not_these_words(letter: Letter, ground: _Now, settings: FollowUpSetting
     else:
         about = About(letter.patient, [ground.waiting[one] for one in letter.tests if one in ground.waiting])
         if not about.tests:
-            return _("The tests it asks for were done or skipped meanwhile.")
+            return _("The tests it asks for were done, skipped or put on hold meanwhile.")
     language = language_for(letter.language)
     wording = ground.wordings.of(letter.patient.site_id, letter.kind, letter.channel, language)
     try:

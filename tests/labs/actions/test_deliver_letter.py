@@ -189,6 +189,10 @@ def done_meanwhile(ground: Ground) -> None:
     ScheduledTest.objects.update(collected_on=TODAY)
 
 
+def lapsed_meanwhile(ground: Ground) -> None:
+    ScheduledTest.objects.update(due_on=TODAY - DAY, lapses_on=TODAY)
+
+
 def signal_opened(ground: Ground) -> None:
     make_flag(ground.patient)
 
@@ -200,7 +204,8 @@ def signal_opened(ground: Ground) -> None:
         (address_changed, "changed since the letter was made"),
         (died, "died"),
         (booked_meanwhile, "no longer holds"),
-        (done_meanwhile, "done or skipped"),
+        (done_meanwhile, "done, skipped or put on hold"),
+        (lapsed_meanwhile, "done, skipped or put on hold"),
     ],
 )
 def test_what_would_be_wrong_by_now_is_not_sent(ground: Ground, change: Any, reason: str) -> None:

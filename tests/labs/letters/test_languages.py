@@ -41,7 +41,7 @@ def test_a_day_is_written_with_its_month_as_a_word(code: str, written: str, firs
 
 @pytest.mark.parametrize("code", CODES)
 def test_every_kind_of_test_has_a_name_in_every_language(code: str) -> None:
-    assert set(languages()[code].tests) == set(TEST_KINDS)
+    assert languages()[code].tests.keys() >= TEST_KINDS.keys()
 
 
 def test_a_kind_without_a_name_keeps_the_one_the_unit_uses() -> None:

@@ -11,6 +11,7 @@ from labs.actions.prepare_letters import LettersRefused
 from labs.models import Letter, LetterState
 from labs.models.letter_states import COUNTED, LETTER_TRANSITIONS, UNDERWAY, UNSENT
 from tests.factories.letter_ground import NOW, due, made, open_ground
+from tracker.web.marks import STATES
 
 BY_PEOPLE = {"queue": (queue_letters, "email"), "post": (post_letters, "post"), "cancel": (cancel_letters, "email")}
 
@@ -19,6 +20,10 @@ def test_every_state_says_what_may_follow() -> None:
     assert set(LETTER_TRANSITIONS) == set(LetterState)
     verbs = {verb for steps in LETTER_TRANSITIONS.values() for verb in steps}
     assert verbs == {*BY_PEOPLE, "deliver", "fail"}
+
+
+def test_every_state_has_a_mark() -> None:
+    assert set(LetterState.values) <= STATES.keys()
 
 
 def test_what_was_sent_or_cancelled_stays_so() -> None:
