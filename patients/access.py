@@ -107,6 +107,16 @@ def check_can_book(user: User, patient: Patient) -> None:
     check_can_see_patient(user, patient)
 
 
+def check_can_follow_calendar(user: User, site: Site) -> None:
+    """Raise unless this person may see who comes to this site on which day."""
+    _check_role(
+        user,
+        CLINICIANS | {Role.ADMINISTRATOR},
+        _("Only nurses, physicians and administrators see the calendar of a site."),
+    )
+    check_can_work_at(user, site)
+
+
 def check_can_plan(user: User, patient: Patient) -> None:
     """Raise unless this person may pause, end or change plans of this patient, and add or move tests."""
     _check_role(user, CLINICIANS, _("Only nurses and physicians change plans."))
@@ -208,6 +218,11 @@ def can_record(user: User, patient: Patient) -> bool:
 def can_book(user: User, patient: Patient) -> bool:
     """Whether this person may book or skip tests of this patient."""
     return _allowed(check_can_book, user, patient)
+
+
+def can_follow_calendar(user: User, site: Site) -> bool:
+    """Whether this person may see who comes to this site on which day."""
+    return _allowed(check_can_follow_calendar, user, site)
 
 
 def can_plan(user: User, patient: Patient) -> bool:

@@ -50,6 +50,7 @@ class ScheduledTestSerializer(serializers.ModelSerializer[ScheduledTest]):
             "closes_on",
             "late_from",
             "booked_for",
+            "booked_time",
             "booked_at_place",
             "assigned_to",
             "snoozed_until",
@@ -66,11 +67,18 @@ class ScheduledTestSerializer(serializers.ModelSerializer[ScheduledTest]):
 
 
 class BookSerializer(serializers.Serializer[Any]):
-    """A booking. `seen_booked_for` is the booking that was seen before: another one meanwhile is a conflict."""
+    """A booking; the time is on the clock of the patient's site.
+
+    `seen_booked_for` and `seen_booked_time` are the booking that was seen before: another one meanwhile is a conflict.
+    `anyway` books a day on which the site is closed.
+    """
 
     booked_for = serializers.DateField()
+    booked_time = serializers.TimeField(required=False, allow_null=True, default=None)
     place = serializers.CharField(required=False, default="", allow_blank=True, max_length=80)
     seen_booked_for = serializers.DateField(required=False, allow_null=True, default=None)
+    seen_booked_time = serializers.TimeField(required=False, allow_null=True, default=None)
+    anyway = serializers.BooleanField(required=False, default=False)
 
 
 class SkipSerializer(serializers.Serializer[Any]):

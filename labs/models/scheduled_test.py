@@ -43,6 +43,11 @@ class SkipReason(models.TextChoices):
     PLAN_ENDED = "plan_ended", _("the plan ended")
 
 
+def _booked(name: str) -> models.Index:
+    """The bookings of a site by their day: what its calendar is read from."""
+    return models.Index(fields=["site", "booked_for"], condition=models.Q(booked_for__isnull=False), name=name)
+
+
 _BY_HAND = ", ".join(f"'{kind}'" for kind in sorted(DONE_BY_HAND))
 
 
@@ -104,7 +109,12 @@ PLACE_ON_LIST = f"""
 """
 
 
-@keep_history("ScheduledTestHistory", inserts=False, ignoring=("late_from", "site", "risk", "may_wait"))
+@keep_history(
+    "ScheduledTestHistory",
+    inserts=False,
+    ignoring=("late_from", "site", "risk", "may_wait"),
+    indexes=[_booked("once_booked")],
+)
 class ScheduledTest(models.Model):
     """One test to be done between `opens_on` and `closes_on`, best on `due_on`. Its status is derived from dates.
 
@@ -216,6 +226,7 @@ class ScheduledTest(models.Model):
                 name="scheduled_open",
             ),
             models.Index(fields=["patient", "kind", "due_on"], name="scheduled_by_patient"),
+            _booked("scheduled_calendar"),
             # One for each order the worklist is read in; days of the window stand in it so that it alone tells.
             models.Index(
                 fields=["site", "risk", "late_from", "id", "opens_on", "due_on"],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 import pghistory
@@ -12,16 +12,20 @@ from django.db import models
 M = TypeVar("M", bound=type[models.Model])
 
 
-def keep_history(name: str, *, inserts: bool = True, ignoring: tuple[str, ...] = ()) -> Callable[[M], M]:
+def keep_history(
+    name: str, *, inserts: bool = True, ignoring: tuple[str, ...] = (), indexes: Sequence[models.Index] = ()
+) -> Callable[[M], M]:
     """Keep each version of a row in the table `name`. `inserts=False` keeps updates only (for tables filled in bulk,
     where the first version is still found in the row or in its first update). A change of nothing but the columns in
-    `ignoring` (worked out from others, and often) makes no version."""
+    `ignoring` (worked out from others, and often) makes no version. `indexes` are those of that table."""
     options: dict[str, Any] = {"condition": pghistory.AnyChange(exclude=list(ignoring))} if ignoring else {}
     trackers: list[pghistory.RowEvent] = [pghistory.UpdateEvent(row=pghistory.Old, **options)]
     if inserts:
         trackers.append(pghistory.InsertEvent())
+    meta: dict[str, Any] = {"indexes": list(indexes)} if indexes else {}
+    former = pghistory.ObjForeignKey(related_name="history")
     return pghistory.track(  # type: ignore[return-value]
-        *trackers, model_name=name, append_only=True, obj_field=pghistory.ObjForeignKey(related_name="history")
+        *trackers, model_name=name, append_only=True, obj_field=former, meta=meta
     )
 
 

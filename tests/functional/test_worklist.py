@@ -17,6 +17,7 @@ from tests.factories.people import PASSWORD, make_nurse, make_site
 from tests.factories.persons import make_diagnosis, make_patient
 from tests.factories.plans import make_plan, make_scheduled_test
 from tests.factories.results import make_report, make_result
+from tests.factories.site_days import make_settings
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 TODAY = datetime.now(ZoneInfo("Europe/Paris")).date()
@@ -25,6 +26,7 @@ TODAY = datetime.now(ZoneInfo("Europe/Paris")).date()
 @pytest.fixture
 def overdue() -> ScheduledTest:
     site = make_site(time_zone="Europe/Paris")
+    make_settings(site, works_weekends=True)
     make_nurse(site, username="nora", password=PASSWORD)
     patient = make_patient(site=site, family_name="Lindqvist", given_name="Maja")
     plan = make_plan(make_diagnosis(patient, risk_group="high"))

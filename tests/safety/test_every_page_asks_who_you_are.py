@@ -20,12 +20,14 @@ OPEN_TO_ALL = {
     "mfa_reauthenticate": "sends the stranger to the login",
     "session": "tells a page that it was signed out",
     "icon": "a picture",
+    "calendar_feed": "read by calendar programs, which cannot sign in: the address holds 256 random bits and can be revoked",
 }
 SAMPLE = {"int": "1", "str": "x", "slug": "x", "uuid": "00000000-0000-0000-0000-000000000000"}
 
 
 def filled(pattern: str, converters: dict[str, object]) -> str:
     address = pattern.replace("^", "").replace("$", "").replace(r"(?P<pk>\d+)", "1")
+    address = address.replace(r"(?P<pk>\d+_\d{4}-\d\d-\d\d)", "1_2026-01-01")
     for name, converter in converters.items():
         kind = type(converter).__name__.removesuffix("Converter").lower().replace("string", "str")
         address = address.replace(f"<{kind}:{name}>", SAMPLE.get(kind, "1"))

@@ -12,6 +12,7 @@ from labs.api.flags import FlagViewSet
 from labs.api.results import ReportViewSet, ResultViewSet
 from labs.api.scheduled_tests import ScheduledTestViewSet
 from labs.api.statements import BridgeViewSet, CourseEventViewSet, MarkViewSet, RebaselineViewSet
+from labs.api.visits import VisitViewSet
 from labs.api.worklist import ContactAttemptViewSet, WorklistViewSet
 from patients.api.patients import PatientViewSet
 
@@ -34,5 +35,6 @@ router.register("criteria", CriteriaViewSet, basename="criteria")
 router.register("scheduled-tests", ScheduledTestViewSet, basename="scheduled-test")
 router.register("worklist", WorklistViewSet, basename="worklist")
 router.register("contact-attempts", ContactAttemptViewSet, basename="contact-attempt")
+router.register("visits", VisitViewSet, basename="visit")
 
 urlpatterns = router.urls

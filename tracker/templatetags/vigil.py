@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from labs.models import Result, ScheduledTest
 from labs.rules.registry import BY_CODE
 from labs.selectors import due
+from labs.selectors.visits import Visit
 from labs.selectors.worklist import COUNTED
 from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.symptoms import SYMPTOMS
@@ -27,6 +28,7 @@ from patients.selectors.patients import age_on, months_between
 from tracker.web.inbox_cards import name_of
 from tracker.web.marks import LEVELS, NOT_EVALUABLE, STATES
 from tracker.web.units import written
+from tracker.web.visit_forms import write_seen
 
 BEFORE_UNIT = re.compile(r"(?<=\d) (?=[%a-zµ×/])")
 ISO_DAY = re.compile(r"\b\d{4}-\d\d-\d\d\b")
@@ -128,6 +130,12 @@ def months_since(day: date, today: date) -> int:
 def test_label(kind: str) -> str:
     """The name of a kind of scheduled test."""
     return label_of(kind)
+
+
+@register.filter
+def seen(visit: Visit) -> str:
+    """How a visit stands booked, for the hidden field that tells whether somebody changed it meanwhile."""
+    return write_seen(visit.seen)
 
 
 @register.filter

@@ -9,53 +9,31 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
-from django.db import transaction
-from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
 from django.utils.formats import date_format
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from labs.actions.assign_test import AssignRefused
 from labs.actions.book_test import Booking, BookingRefused, book_test, unbook
+from labs.actions.book_visit import book_visit
 from labs.actions.record_done import DoneRefused, record_done
 from labs.actions.skip_test import SkipRefused, skip_test
 from labs.models import ScheduledTest, SkipReason
-from labs.selectors.worklist import Row, rows_beside, waiting_row
-from patients.models import User
+from labs.selectors.calendar_load import load_on
+from labs.selectors.visits import offered_visit
+from labs.selectors.worklist import Row, waiting_row
 from tracker.web import clock, undo
 from tracker.web.for_roles import for_clinicians
+from tracker.web.fullness import warn_if_full
+from tracker.web.going_back import back, next_of
 from tracker.web.signed_in import SignedInRequest
+from tracker.web.visit_forms import DATE_INPUT, BookForm
 
 View = Callable[..., HttpResponse]
-DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 get_or_post = require_http_methods(["GET", "HEAD", "POST"])
-
-
-class BookForm(forms.Form):
-    """A day and a place, and what else is done on the same visit. `seen` is the booking the person saw."""
-
-    booked_for = forms.DateField(label=gettext_lazy("Day"), widget=DATE_INPUT)
-    place = forms.CharField(label=gettext_lazy("Place (optional)"), required=False, max_length=80)
-    also = forms.TypedMultipleChoiceField(
-        label=gettext_lazy("Also on this visit"), required=False, coerce=int, widget=forms.CheckboxSelectMultiple
-    )
-    seen = forms.DateField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, beside: list[Row], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        cast(forms.ChoiceField, self.fields["also"]).choices = [(row.test.pk, _beside(row)) for row in beside]
-        if not beside:
-            del self.fields["also"]
-
-    def shown_as_now(self, row: Row) -> None:
-        """Carry the booking the page shows now: once it was read, what was typed can be saved."""
-        booked = row.test.booked_for
-        self.data = data = cast(QueryDict, self.data).copy()
-        data[self.add_prefix("seen")] = booked.isoformat() if booked else ""
 
 
 class BookTogetherForm(forms.Form):
@@ -108,24 +86,21 @@ def opens_test(view: View) -> View:
 @for_clinicians
 @opens_test
 def book(request: SignedInRequest, row: Row, now: datetime) -> HttpResponse:
-    """Book a test, and what goes with it, for a day."""
-    beside = rows_beside(row, user=request.user, now=now)
-    start = {"booked_for": row.suggested_for, "seen": row.test.booked_for, "place": row.test.booked_at_place}
-    form = BookForm(request.POST or None, beside=beside, initial=start)
+    """Book a test, and what goes with it on one visit, for a day."""
+    offer = offered_visit(test=row.test, today=row.today, user=request.user, now=now)
+    form = BookForm(request.POST or None, test=row.test, offer=offer, today=row.today)
     if form.is_valid():
-        chosen = form.cleaned_data
-        tests = [row.test, *(one.test for one in beside if one.test.pk in chosen.get("also", []))]
         try:
-            with transaction.atomic():
-                before = _book(tests, chosen, by=request.user, now=now)
+            before = book_visit(tests=form.tests, seen=form.seen_by_person, by=request.user, now=now, **form.slot)
         except BookingRefused as refused:
-            form.add_error("booked_for", str(refused))
-            form.shown_as_now(row)
+            form.refuse(refused, now_seen=form.seen_now)
         else:
-            undo.remember(request, "book", made_for=chosen["booked_for"], bookings=before)
-            messages.success(request, _booked(tests, chosen["booked_for"]))
-            return _back(request)
-    context = {"row": row, "form": form, "next": _next(request)}
+            undo.remember(request, "book", **form.made, bookings=before)
+            messages.success(request, _booked(form.tests, form.made["made_for"]))
+            warn_if_full(request, row.patient.site, form.made["made_for"])
+            return back(request)
+    load = load_on(site=row.patient.site, day=form.first_day)
+    context = {"row": row, "form": form, "offer": offer, "load": load, "next": next_of(request)}
     return render(request, "worklist/book.html", context, status=400 if form.errors else 200)
 
 
@@ -137,7 +112,7 @@ def book_together(request: SignedInRequest) -> HttpResponse:
     if not form.is_valid():
         for errors in form.errors.values():
             messages.error(request, str(errors[0]))
-        return _back(request)
+        return back(request)
     day, now = form.cleaned_data["booked_for"], clock.now()
     done: list[ScheduledTest] = []
     before: list[Booking] = []
@@ -153,7 +128,9 @@ def book_together(request: SignedInRequest) -> HttpResponse:
     if done:
         undo.remember(request, "book", made_for=day, bookings=before)
         messages.success(request, _booked(done, day))
-    return _back(request)
+        for site in {test.patient.site for test in done}:
+            warn_if_full(request, site, day)
+    return back(request)
 
 
 @require_POST
@@ -168,7 +145,7 @@ def cancel_booking(request: SignedInRequest, row: Row, now: datetime) -> HttpRes
     else:
         undo.remember(request, "cancel", bookings=before)
         messages.success(request, _("The booking of %(patient)s is cancelled.") % {"patient": row.patient})
-    return _back(request)
+    return back(request)
 
 
 @get_or_post
@@ -186,8 +163,8 @@ def skip(request: SignedInRequest, row: Row, now: datetime) -> HttpResponse:
             undo.remember(request, "skip", test=row.test)
             words = {"test": _(row.kind.label), "patient": row.patient}
             messages.success(request, _("%(test)s of %(patient)s is skipped.") % words)
-            return _back(request)
-    context = {"row": row, "form": form, "next": _next(request)}
+            return back(request)
+    context = {"row": row, "form": form, "next": next_of(request)}
     return render(request, "worklist/skip.html", context, status=400 if form.errors else 200)
 
 
@@ -206,8 +183,8 @@ def done(request: SignedInRequest, row: Row, now: datetime) -> HttpResponse:
             undo.remember(request, "done", test=row.test)
             words = {"test": _(row.kind.label), "patient": row.patient, "day": _written(form.cleaned_data["done_on"])}
             messages.success(request, _("%(test)s of %(patient)s is recorded as done on %(day)s.") % words)
-            return _back(request)
-    context = {"row": row, "form": form, "next": _next(request)}
+            return back(request)
+    context = {"row": row, "form": form, "next": next_of(request)}
     return render(request, "worklist/done.html", context, status=400 if form.errors else 200)
 
 
@@ -220,23 +197,12 @@ def undo_last(request: SignedInRequest) -> HttpResponse:
         changed = last is not None and undo.undo(last, by=request.user, now=clock.now())
     except (AssignRefused, SkipRefused, DoneRefused, ScheduledTest.DoesNotExist) as refused:
         messages.error(request, _("This can no longer be undone: %(reason)s") % {"reason": refused})
-        return _back(request)
+        return back(request)
     if changed:
         messages.success(request, _("Undone."))
     else:
         messages.error(request, _("There is nothing to undo: it was changed again since."))
-    return _back(request)
-
-
-def _book(tests: list[ScheduledTest], chosen: dict[str, Any], *, by: User, now: datetime) -> list[Booking]:
-    """All of the tests, or none."""
-    before: list[Booking] = []
-    for test in tests:
-        seen = chosen["seen"] if test is tests[0] else test.booked_for
-        before += book_test(
-            test=test, booked_for=chosen["booked_for"], place=chosen["place"], by=by, now=now, seen_booked_for=seen
-        )
-    return before
+    return back(request)
 
 
 def _booked(tests: list[ScheduledTest], day: date) -> str:
@@ -247,25 +213,5 @@ def _booked(tests: list[ScheduledTest], day: date) -> str:
     ) % {"n": len(tests), "day": _written(day), "names": names}
 
 
-def _beside(row: Row) -> str:
-    label = _(row.kind.label)
-    if row.days_late > 0:
-        return _("%(test)s, %(n)d days late") % {"test": label, "n": row.days_late}
-    return _("%(test)s, due %(day)s") % {"test": label, "day": _written(row.test.due_on)}
-
-
 def _written(day: date) -> str:
     return date_format(day, "D j M Y")
-
-
-def _next(request: SignedInRequest) -> str:
-    """Where the person came from, when it is a page of ours; else the worklist."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    ours = wanted.startswith("/") and url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if ours else reverse("worklist")
-
-
-def _back(request: SignedInRequest) -> HttpResponse:
-    return redirect(_next(request))

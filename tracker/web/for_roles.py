@@ -34,4 +34,7 @@ def for_roles(roles: frozenset[Role], reason: str | Promise) -> Callable[[View],
 
 
 for_clinicians = for_roles(CLINICIANS, _("Only nurses and physicians plan tests."))
+for_schedulers = for_roles(
+    CLINICIANS | {Role.ADMINISTRATOR}, _("Only nurses, physicians and administrators see the calendar of a site.")
+)
 for_administrators = for_roles(frozenset({Role.ADMINISTRATOR}), _("Only administrators take reports out."))

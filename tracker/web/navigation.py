@@ -29,6 +29,7 @@ class Place:
 PLACES = (
     Place("inbox", _("Inbox"), "i", frozenset({Role.PHYSICIAN})),
     Place("worklist", _("Worklist"), "w", CLINICAL),
+    Place("calendar", _("Calendar"), "c", CLINICAL | {Role.ADMINISTRATOR}),
     Place("patients", _("Patients"), "p", CLINICAL | {Role.ADMINISTRATOR, Role.AUDITOR}),
     Place("quarantine", _("Quarantine"), "q", CLINICAL | {Role.ADMINISTRATOR}),
     Place("reports", _("Reports"), "r", frozenset({Role.ADMINISTRATOR})),

@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from labs.selectors.plan_of import plan_of
+from labs.selectors.visits import visits_among
 from patients.models import Patient
 from tracker.web.patient import frame, opens_record
 from tracker.web.signed_in import SignedInRequest
+from tracker.web.undo import undoable
 
 
 @require_safe
@@ -19,5 +21,7 @@ def patient_plan(request: SignedInRequest, patient: Patient) -> HttpResponse:
     """The patient's protocols and scheduled tests."""
     context = frame(patient, "patient_plan")
     plan = plan_of(patient=patient, today=context["today"])
+    context |= {"undo": undoable(request), "here": request.get_full_path()}
+    context |= {"visits": visits_among([one.test for one in plan.ahead], context["today"])}
     context |= {"plan": plan, "sections": ((_("Ahead"), plan.ahead), (_("Behind"), plan.behind))}
     return render(request, "patients/plan.html", context)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any
 
 from django.db import transaction
@@ -20,7 +20,7 @@ from labs.actions.skip_test import unskip_test
 from labs.models import ScheduledTest
 from patients.models import User
 
-KEY = "worklist-undo"
+KEY = "undo"
 WORDS = {
     "book": _("Undo the last booking"),
     "cancel": _("Undo the last cancelling"),
@@ -41,6 +41,7 @@ class Done:
     verb: str
     tests: tuple[int, ...]
     made_for: date | None
+    made_time: time | None
     bookings: tuple[Booking, ...]
     owners: tuple[int | None, ...] = ()
     snoozes: tuple[Snooze, ...] = ()
@@ -58,6 +59,7 @@ def remember(
     test: ScheduledTest | None = None,
     tests: Sequence[int] = (),
     made_for: date | None = None,
+    made_time: time | None = None,
     bookings: Sequence[Booking] = (),
     owners: Sequence[int | None] = (),
     snoozes: Sequence[Snooze] = (),
@@ -66,10 +68,14 @@ def remember(
     request.session[KEY] = {
         "verb": verb,
         "tests": [test.pk] if test else list(tests),
-        "made_for": made_for.isoformat() if made_for else None,
-        "bookings": [[one.test, one.booked_for.isoformat() if one.booked_for else None, one.place] for one in bookings],
+        "made_for": _text(made_for),
+        "made_time": _text(made_time),
+        "bookings": [
+            [one.test, _text(one.booked_for), _text(one.booked_time), one.place, _text(one.snoozed_until)]
+            for one in bookings
+        ],
         "owners": list(owners),
-        "snoozes": [[one.test, one.until.isoformat() if one.until else None] for one in snoozes],
+        "snoozes": [[one.test, _text(one.until)] for one in snoozes],
     }
 
 
@@ -94,7 +100,10 @@ def take(request: HttpRequest) -> Done | None:
 def undo(done: Done, *, by: User, now: datetime) -> bool:
     """Take it back; whether anything changed. Raises as the actions do when it can no longer be taken back."""
     if done.verb in {"book", "cancel"}:
-        return restore_bookings(bookings=done.bookings, made_for=done.made_for, by=by, now=now) > 0
+        changed = restore_bookings(
+            bookings=done.bookings, made_for=done.made_for, made_time=done.made_time, by=by, now=now
+        )
+        return changed > 0
     if done.verb == "contact":
         return restore_snoozes(snoozes=done.snoozes, made_until=done.made_for, by=by, now=now) > 0
     found = ScheduledTest.objects.select_related("patient__site").in_bulk(done.tests)
@@ -121,10 +130,22 @@ def _read(kept: dict[str, Any]) -> Done:
         verb=kept["verb"],
         tests=tuple(kept["tests"]),
         made_for=_day(kept["made_for"]),
-        bookings=tuple(Booking(test, _day(booked), place) for test, booked, place in kept["bookings"]),
+        made_time=_time(kept["made_time"]),
+        bookings=tuple(
+            Booking(test, _day(booked), _time(at), place, _day(snoozed))
+            for test, booked, at, place, snoozed in kept["bookings"]
+        ),
         owners=tuple(kept["owners"]),
         snoozes=tuple(Snooze(test, _day(until)) for test, until in kept["snoozes"]),
     )
+
+
+def _text(moment: date | time | None) -> str | None:
+    return None if moment is None else moment.isoformat()
+
+
+def _time(text: str | None) -> time | None:
+    return time.fromisoformat(text) if text else None
 
 
 def _day(text: str | None) -> date | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any, cast
 
 from django import forms
@@ -13,10 +12,11 @@ from django.utils.translation import gettext_lazy
 
 from labs.actions.record_contact import UNDECIDED
 from labs.models import Channel, ContactOutcome, SkipReason
+from labs.selectors.visits import Seen
 from labs.selectors.worklist_rows import Row
 from patients.models import User
+from tracker.web.visit_forms import DATE_INPUT, read_seen, write_seen
 
-DATE_INPUT = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 BY_A_PERSON = [choice for choice in ContactOutcome.choices if choice[0] != ContactOutcome.SENT]
 """That a message was sent is recorded by who sends it."""
 
@@ -121,19 +121,24 @@ class SkipTogetherForm(forms.Form):
 class MoveTogetherForm(forms.Form):
     """Another day for booked tests, each with the booking that was shown (`seen-12`)."""
 
-    booked_for = forms.DateField(label=gettext_lazy("Day"), widget=DATE_INPUT)
+    booked_for = forms.DateField(
+        label=gettext_lazy("Day"),
+        widget=DATE_INPUT,
+        help_text=gettext_lazy("Places stay. Times do not: give them anew, visit by visit."),
+    )
 
     def __init__(self, data: Any, rows: Sequence[Row]) -> None:
         super().__init__(data)
         for row in rows:
-            shown = row.test.booked_for
-            self.fields[f"seen-{row.test.pk}"] = forms.DateField(
+            shown = write_seen({row.test.pk: (row.test.booked_for, row.test.booked_time)})
+            self.fields[f"seen-{row.test.pk}"] = forms.CharField(
                 required=False, initial=shown, widget=forms.HiddenInput
             )
 
-    def seen(self, number: int) -> date | None:
+    def seen(self, number: int) -> Seen:
         """The booking of a test that the person had before them."""
-        return cast("date | None", self.cleaned_data.get(f"seen-{number}"))
+        text = self.cleaned_data.get(f"seen-{number}", "")
+        return read_seen(text if "@" in text else f"{number}@{text}").get(number, (None, None))
 
 
 def offer_beside(form: forms.Form, beside: Sequence[Row]) -> None:

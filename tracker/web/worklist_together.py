@@ -119,10 +119,16 @@ def _move(request: SignedInRequest, rows: list[Row], form: Any, now: datetime) -
     day, done, before = form.cleaned_data["booked_for"], 0, list[Booking]()
     for row in rows:
         test = row.test
-        place = test.booked_at_place
+        seen_for, seen_time = form.seen(test.pk)
         try:
             before += book_test(
-                test=test, booked_for=day, place=place, by=request.user, now=now, seen_booked_for=form.seen(test.pk)
+                test=test,
+                booked_for=day,
+                place=test.booked_at_place,
+                by=request.user,
+                now=now,
+                seen_booked_for=seen_for,
+                seen_booked_time=seen_time,
             )
             done += 1
         except BookingRefused as refused:

@@ -11,6 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from labs.models import ScheduledTest
 from patients.models import AccessEvent, AuditEvent, User
 from tests.factories import make_nurse, make_patient, make_scheduled_test, make_site, make_user
+from tests.factories.site_days import make_settings
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/scheduled-tests/"
@@ -18,7 +19,9 @@ URL = "/api/v1/scheduled-tests/"
 
 @pytest.fixture
 def nurse() -> User:
-    return make_nurse(make_site(time_zone="UTC"))
+    site = make_site(time_zone="UTC")
+    make_settings(site, works_weekends=True)
+    return make_nurse(site)
 
 
 @pytest.fixture

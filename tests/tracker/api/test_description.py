@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pytest
@@ -88,7 +89,7 @@ class Setting:
     """The cookies of a physician who sees one patient with one of everything, and where each thing is."""
 
     cookies: dict[str, str]
-    numbers: dict[str, int]
+    numbers: dict[str, int | str]
 
 
 @pytest.fixture
@@ -115,11 +116,13 @@ def setting() -> Setting:
         "worklist": patient,
         "contact-attempts": make_contact(patient),
     }
+    visit = make_scheduled_test(patient, "marrow", booked_for=date(2025, 6, 2))
     client = Client()
     client.force_login(make_user(Role.PHYSICIAN, sites=[patient.site]))
     cookie = settings.SESSION_COOKIE_NAME
     cookies = {cookie: client.cookies[cookie].value, settings.CSRF_COOKIE_NAME: TOKEN["X-CSRFToken"]}
-    return Setting(cookies, {name: row.pk for name, row in rows.items()})
+    numbers: dict[str, int | str] = {name: row.pk for name, row in rows.items()}
+    return Setting(cookies, numbers | {"visits": f"{patient.pk}_{visit.booked_for}"})
 
 
 @pytest.mark.django_db

@@ -18,13 +18,16 @@ from tests.factories.people import make_administrator, make_care_team, make_nurs
 from tests.factories.persons import make_diagnosis, make_patient
 from tests.factories.plans import make_plan, make_protocol, make_scheduled_test
 from tests.factories.results import make_report, make_result
+from tests.factories.site_days import make_settings
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def site() -> Site:
-    return make_site(time_zone="Europe/Paris")
+    site = make_site(time_zone="Europe/Paris")
+    make_settings(site, works_weekends=True)  # these tests book days counted from today, whatever weekday that is
+    return site
 
 
 @pytest.fixture
@@ -173,6 +176,8 @@ def test_the_booking_page_offers_the_other_tests_of_the_patient_for_the_same_vis
     stranger = overdue(make_patient(site=site), today)
     page = client.get(book_url(test))
     assert [choice[0] for choice in page.context["form"].fields["also"].choices] == [other.pk]
+    assert page.context["form"].initial["also"] == [other.pk]
+    assert "2 tests on one visit" in page.content.decode()
     day = (today + timedelta(days=2)).isoformat()
     client.post(book_url(test), {"booked_for": day, "place": "Day ward", "also": [other.pk]})
     booked = ScheduledTest.objects.filter(booked_for=day, booked_at_place="Day ward")
