@@ -29,7 +29,13 @@ ON_A_PATIENT: dict[str, set[Role]] = {
     "judge": {P},
     "attest": {P},
 }
-IN_GENERAL: dict[str, set[Role]] = {"import": {A, S}, "mend": {N, P, A}, "start_plans": {N, P, A, S}, "export": {A}}
+IN_GENERAL: dict[str, set[Role]] = {
+    "import": {A, S},
+    "mend": {N, P, A},
+    "start_plans": {N, P, A, S},
+    "export": {A},
+    "take_worklist": {N, P},
+}
 
 
 def both_forms(name: str) -> tuple[Callable[..., None], Callable[..., bool]]:
