@@ -63,11 +63,11 @@ class Zoom(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One line of the legend. `count`: marks of this kind that are shown."""
+    """One line of the legend. `marks`: how many of this kind are shown."""
 
     shape: str
     word: str | Promise
-    count: int
+    marks: int
 
 
 @dataclass(frozen=True, slots=True)
