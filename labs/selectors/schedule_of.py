@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 
@@ -163,7 +164,7 @@ class _Came:
 
 
 def _evidence(patient: Patient, *, since: date | None) -> list[_Came]:
-    parameters = {
+    parameters: dict[str, Any] = {
         "patients": [patient.pk],
         "analytes": ALL_ANALYTES,
         "since": date.min,

@@ -60,7 +60,7 @@ class Background:
 
     def lanes(self, axis: Axis) -> list[DrawnLane]:
         """Those of which the axis shows something."""
-        events = [*self.lasting, *self.moments]
+        events: list[Stretch | Happening] = [*self.lasting, *self.moments]
         reasons = ", ".join(
             dict.fromkeys(one.label for one in self.pauses if axis.meets(one.first, one.last or one.first))
         )

@@ -143,21 +143,20 @@ def share_options(points: Sequence[tuple[str, Share]], *, description: str) -> d
     """A share over time with its interval, from nothing to all; empty when there is nothing to show."""
     if not any(share.of for _label, share in points):
         return {}
-    estimates = [
-        Estimate(
-            label,
-            None if share.percent is None else round(100 * share.found / share.of, 1),
-            *(share.bounds or (None, None)),
-            tip=(
-                f"{share.percent} %",
-                label,
-                _("%(found)d of %(of)d") % {"found": share.found, "of": share.of},
-                _("95 %% interval %(interval)s %%") % {"interval": share.interval},
-            ),
-        )
-        for label, share in points
-    ]
+    estimates = [_estimate(label, share) for label, share in points]
     return drawn(band_option(estimates, unit="%", description=description, highest=100))
+
+
+def _estimate(label: str, share: Share) -> Estimate:
+    if share.bounds is None:
+        return Estimate(label, None, None, None, (label, _("none counted")))
+    tip = (
+        f"{share.percent} %",
+        label,
+        _("%(found)d of %(of)d") % {"found": share.found, "of": share.of},
+        _("95 %% interval %(interval)s %%") % {"interval": share.interval},
+    )
+    return Estimate(label, round(100 * share.found / share.of, 1), *share.bounds, tip)
 
 
 def drawn(option: Option) -> dict[str, Option | str]:
