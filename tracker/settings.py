@@ -242,6 +242,8 @@ SPECTACULAR_SETTINGS = {
     ],
     "ENUM_NAME_OVERRIDES": {
         "SkipReason": "labs.models.SkipReason",
+        "PauseReason": "labs.models.PauseReason",
+        "PlanEnd": "labs.models.PlanEnd",
         "ResultStatus": "labs.models.ResultStatus",
         "TestStatus": "labs.selectors.due.Status",
     },

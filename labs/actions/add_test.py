@@ -149,7 +149,7 @@ def _check_movable(test: ScheduledTest, today: date) -> None:
 
 
 def _check_between(due_on: date, before: ScheduledTest | None, after: ScheduledTest | None) -> None:
-    first = before and max(before.due_on, before.collected_on or before.due_on)
+    first = max(before.due_on, before.collected_on or before.due_on) if before is not None else None
     if first is not None and due_on <= first:
         raise problem(
             "due_on",

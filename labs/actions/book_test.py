@@ -20,7 +20,7 @@ from patients.actions import audit
 from patients.models import AuditEvent, User
 
 LONGEST_AHEAD = timedelta(days=400)
-WAITS = frozenset({Status.PLANNED, Status.DUE, Status.OVERDUE, Status.BOOKED})
+WAITS = frozenset({Status.PLANNED, Status.DUE, Status.OVERDUE, Status.BOOKED, Status.HELD})
 
 
 class BookingRefused(ValueError):

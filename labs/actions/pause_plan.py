@@ -163,7 +163,7 @@ def _check_days(
             _("Give an earlier day, and prolong the pause when the time comes."),
         )
     standing = plan.pauses.filter(STANDING, starts_on__lte=until_on, until_on__gte=starts_on)
-    other = standing.exclude(pk=other_than.pk if other_than else None).first()
+    other = (standing.exclude(pk=other_than.pk) if other_than else standing).first()
     if other is not None:
         raise problem(
             "until_on" if other_than else "starts_on",

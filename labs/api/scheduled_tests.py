@@ -14,17 +14,21 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from labs.actions.add_test import add_test, move_test
 from labs.actions.book_test import BookingRefused, book_test, unbook
+from labs.actions.plan_refusals import PlanRefused
 from labs.actions.record_done import DoneRefused, record_done, take_back_done
 from labs.actions.skip_test import SkipRefused, skip_test, unskip_test
 from labs.api.scoped import ScopedViewSet
 from labs.models import ScheduledTest, SkipReason
 from labs.selectors.due import Status, with_status
 from labs.vocabulary.test_kinds import TEST_KINDS, label_of
+from patients.api.fields import SeenPatient
 from patients.api.problems import Conflict
 from patients.selectors.keyset import Key, read_day
 
-REFUSALS = (BookingRefused, SkipRefused, DoneRefused)
+REFUSALS = (BookingRefused, SkipRefused, DoneRefused, PlanRefused)
+ADDED = [choice for choice in ScheduledTest.Origin.choices if choice[0] != ScheduledTest.Origin.PLANNED]
 
 
 class ScheduledTestSerializer(serializers.ModelSerializer[ScheduledTest]):
@@ -49,6 +53,9 @@ class ScheduledTestSerializer(serializers.ModelSerializer[ScheduledTest]):
             "late_from",
             "booked_for",
             "booked_at_place",
+            "held_from",
+            "held_until",
+            "pinned",
             "collected_on",
             "closed_by",
             "skipped_because",
@@ -82,6 +89,25 @@ class DoneSerializer(serializers.Serializer[Any]):
     done_on = serializers.DateField()
 
 
+class AddSerializer(serializers.Serializer[Any]):
+    """One more test. `anyway`: also when one of its kind waits within a week."""
+
+    patient = SeenPatient()
+    kind = serializers.ChoiceField(choices=[(code, kind.label) for code, kind in TEST_KINDS.items()])
+    due_on = serializers.DateField()
+    window_days = serializers.IntegerField(required=False, default=7, min_value=0, max_value=60)
+    origin = serializers.ChoiceField(choices=ADDED, required=False, default=ADDED[0][0])
+    reason = serializers.CharField(max_length=2000)
+    anyway = serializers.BooleanField(required=False, default=False)
+
+
+class MoveSerializer(serializers.Serializer[Any]):
+    """Another due day, and why."""
+
+    due_on = serializers.DateField()
+    reason = serializers.CharField(max_length=2000)
+
+
 class NothingSerializer(serializers.Serializer[Any]):
     """A step that needs no word."""
 
@@ -109,6 +135,23 @@ class ScheduledTestViewSet(ScopedViewSet[ScheduledTest]):
     def get_queryset(self) -> QuerySet[ScheduledTest]:
         """Tests of visible patients with their state on the site's calendar today."""
         return with_status(super().get_queryset(), now=timezone.now())
+
+    @extend_schema(request=AddSerializer)
+    def create(self, request: Request) -> Response:
+        """Ask for one more test, whatever the plans ask for."""
+        asked = AddSerializer(data=request.data, context=self.get_serializer_context())
+        asked.is_valid(raise_exception=True)
+        try:
+            test = add_test(by=self.person, now=timezone.now(), **asked.validated_data)
+        except REFUSALS as refusal:
+            raise Conflict(str(refusal)) from refusal
+        return self.answer(self.get_queryset().get(pk=test.pk), status=201)
+
+    @extend_schema(request=MoveSerializer)
+    @action(detail=True, methods=["post"])
+    def move(self, request: Request, pk: str) -> Response:
+        """Give an open test another due day."""
+        return self._step(move_test, MoveSerializer(data=request.data))
 
     @extend_schema(request=BookSerializer)
     @action(detail=True, methods=["post"])

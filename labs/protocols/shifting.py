@@ -74,6 +74,7 @@ class ActualDates:
         self._rows = sorted(numbered, key=self._order)
         self._numbers = {row.test.key: number for number, row in enumerate(self._rows)}
         self._last: Spot | None = None
+        self._floor = date.min  # the test before, if not done, can be done until this day: the next opens then
 
     def _order(self, row: Numbered) -> tuple[int, int]:
         return [step.code for step in self._steps].index(row.step), row.sequence
@@ -89,15 +90,18 @@ class ActualDates:
         spot = self._spot(number, self._last)
         self._last = spot
         due_on = spot.place.on
-        following = self._following(number, spot)
-        lapses_on = following and max(following.place.on - following.tolerance, due_on + DAY)
+        lapses_on = self._next_opens(number, spot)
+        lapses_on = None if lapses_on is None else max(lapses_on, due_on + DAY)
+        floor, self._floor = self._floor, lapses_on or date.min
         if self._rows[number].stays:
             last = test.closes_on if lapses_on is None else min(test.closes_on, lapses_on - DAY)
             return replace(test, lapses_on=lapses_on, closes_on=last)
-        return _dated(test, due_on, spot.tolerance, lapses_on)
+        return _dated(test, due_on, spot.tolerance, lapses_on, floor)
 
     def done(self, test: OpenTest, day: date | None) -> None:
         """Take note that the test just placed was done on a day, or was not."""
+        if day is not None:
+            self._floor = date.min
         last, step = self._last, self._by_code[self._rows[self._numbers[test.key]].step]
         if last is not None and day is not None and step.every is not None and day != last.place.on:
             self._last = Spot(Place(day), last.tolerance, shifted=True)
@@ -113,7 +117,7 @@ class ActualDates:
             if spot is None or spot.place.on > until:
                 return
             due_on = spot.place.on
-            test = _dated(OpenTest(-len(self._rows), due_on, due_on, due_on, None), due_on, spot.tolerance, None)
+            test = OpenTest(-len(self._rows), due_on, due_on, due_on, None)
             self._rows.append(Numbered(test, *key))
             self._numbers[test.key] = len(self._rows) - 1
             test = self.place(test)
@@ -121,9 +125,15 @@ class ActualDates:
                 key[0], self._by_code[key[0]].kind, key[1], due_on, test.opens_on, test.closes_on, test.lapses_on
             )
 
-    def _following(self, number: int, spot: Spot) -> Spot | None:
-        """When the test after this one is due, should this one not be done."""
-        return self._spot(number + 1, spot) if number + 1 < len(self._rows) else self._ahead(spot)
+    def _next_opens(self, number: int, spot: Spot) -> date | None:
+        """When the test after this one opens, should this one not be done."""
+        if number + 1 == len(self._rows):
+            following = self._ahead(spot)
+        elif self._rows[number + 1].stays:
+            return self._rows[number + 1].test.opens_on
+        else:
+            following = self._spot(number + 1, spot)
+        return None if following is None else following.place.on - following.tolerance
 
     def _spot(self, number: int, last: Spot | None) -> Spot:
         row = self._rows[number]
@@ -160,7 +170,7 @@ class ActualDates:
         found = self._after(last.place)
         if found is None and on_calendar is not None:
             found = last.place.plus(step.every), step
-        return found and Spot(found[0], found[1].tolerance_of(0), shifted=True)
+        return None if found is None else Spot(found[0], found[1].tolerance_of(0), shifted=True)
 
     def _after(self, place: Place) -> tuple[Place, Step] | None:
         """The next time after a day that a step asks for the kind, counted from that day; None when none does."""
@@ -218,8 +228,9 @@ class ActualDates:
         return row.step, row.sequence + 1
 
 
-def _dated(test: OpenTest, due_on: date, tolerance: timedelta, lapses_on: date | None) -> OpenTest:
+def _dated(test: OpenTest, due_on: date, tolerance: timedelta, lapses_on: date | None, floor: date) -> OpenTest:
     closes_on = due_on + tolerance
     if lapses_on is not None:
         closes_on = min(closes_on, lapses_on - DAY)
-    return replace(test, opens_on=due_on - tolerance, due_on=due_on, closes_on=closes_on, lapses_on=lapses_on)
+    opens_on = min(due_on, max(due_on - tolerance, floor))
+    return replace(test, opens_on=opens_on, due_on=due_on, closes_on=closes_on, lapses_on=lapses_on)

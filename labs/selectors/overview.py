@@ -10,10 +10,12 @@ from django.db.models import Count, OuterRef, QuerySet, Subquery
 
 from labs.models import Flag, Result, Review, ScheduledTest, SpuriousMark
 from labs.models.flag_states import ON_SCREEN
-from labs.selectors.due import ON_SOMEBODYS_LIST, OPEN, Status, status_of
+from labs.selectors.due import DAY, ON_SOMEBODYS_LIST, OPEN, Status, status_of
 from labs.selectors.urgency import urgency
 from patients.models import Patient, SymptomReport
 from patients.models.withdrawal import STANDING
+
+OVER = frozenset({Status.MISSED, Status.EXCUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,11 @@ def overview(*, patient: Patient, today: date) -> Overview:
     """What is open for a patient on this day. Two queries."""
     flags = Flag.objects.filter(patient=patient, signal__in=ON_SCREEN).exclude(review=Review.RESOLVED)
     stated = [(test, status_of(test, today)) for test in _waiting_tests(patient)]
-    tests = [(test, status) for test, status in stated if status != Status.MISSED]
+    tests = [(test, status) for test, status in stated if status not in OVER]
     return Overview(
         flags=sorted(flags, key=urgency),
         next_test=min(
-            (test for test, _status in tests), key=lambda test: (test.booked_for or test.due_on, test.pk), default=None
+            (test for test, _status in tests), key=lambda test: (_asked_for(test, today), test.pk), default=None
         ),
         overdue_count=sum(status == Status.OVERDUE for _test, status in tests),
         last_contact=_last_contact(patient),
@@ -66,6 +68,13 @@ def with_last_contact(patients: QuerySet[Patient]) -> QuerySet[Patient]:
     return patients.annotate(
         last_sample_on=Subquery(samples), last_asked_on=Subquery(asked), spurious_count=Subquery(counted)
     )
+
+
+def _asked_for(test: ScheduledTest, today: date) -> date:
+    """The day a test is next to be done: when it is booked, or due, or when the pause is over that holds it."""
+    if test.booked_for is None and test.held_until is not None and status_of(test, today) == Status.HELD:
+        return max(test.due_on, test.held_until + DAY)
+    return test.booked_for or test.due_on
 
 
 def _waiting_tests(patient: Patient) -> QuerySet[ScheduledTest]:

@@ -22,7 +22,7 @@ from tests.factories.persons import (
     make_patient,
     make_symptom_report,
 )
-from tests.factories.plans import make_plan, make_protocol, make_scheduled_test
+from tests.factories.plans import make_pause, make_plan, make_protocol, make_scheduled_test
 from tests.factories.results import make_report, make_result, make_series
 
 __all__ = [
@@ -41,6 +41,7 @@ __all__ = [
     "make_message",
     "make_nurse",
     "make_patient",
+    "make_pause",
     "make_physician",
     "make_plan",
     "make_protocol",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from labs.models import Plan, Protocol, ScheduledTest
+from labs.models import Plan, PlanPause, Protocol, ScheduledTest
+from patients.actions.system_account import system_account
 from patients.models import Diagnosis, Disease, Patient
 from tests.factories.counter import next_number
 from tests.factories.persons import make_diagnosis, make_patient
@@ -35,6 +36,20 @@ def make_plan(
         protocol=protocol or make_protocol(disease=diagnosis.disease),
         anchor_on=anchor_on,
         **defaults | fields,
+    )
+
+
+def make_pause(
+    plan: Plan | None = None, *, starts_on: date = date(2025, 6, 1), until_on: date = date(2025, 7, 1), **fields: Any
+) -> PlanPause:
+    """A pause for a journey."""
+    defaults: dict[str, Any] = {
+        "reason": "travel",
+        "recorded_by": system_account(),
+        "recorded_at": datetime(2025, 5, 30, 9, tzinfo=UTC),
+    }
+    return PlanPause.objects.create(
+        plan=plan or make_plan(), starts_on=starts_on, until_on=until_on, **defaults | fields
     )
 
 

@@ -9,6 +9,7 @@ from labs.api.course import DiagnosisViewSet, EventViewSet, LineViewSet, Symptom
 from labs.api.criteria import CriteriaViewSet
 from labs.api.findings import FindingViewSet
 from labs.api.flags import FlagViewSet
+from labs.api.plans import PauseViewSet, PlanViewSet
 from labs.api.results import ReportViewSet, ResultViewSet
 from labs.api.scheduled_tests import ScheduledTestViewSet
 from labs.api.statements import BridgeViewSet, CourseEventViewSet, MarkViewSet, RebaselineViewSet
@@ -30,6 +31,8 @@ router.register("rebaselines", RebaselineViewSet, basename="rebaseline")
 router.register("assay-bridges", BridgeViewSet, basename="assay-bridge")
 router.register("flags", FlagViewSet, basename="flag")
 router.register("criteria", CriteriaViewSet, basename="criteria")
+router.register("plans", PlanViewSet, basename="plan")
+router.register("plan-pauses", PauseViewSet, basename="plan-pause")
 router.register("scheduled-tests", ScheduledTestViewSet, basename="scheduled-test")
 
 urlpatterns = router.urls

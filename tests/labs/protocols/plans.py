@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from hypothesis import strategies as st
@@ -36,9 +36,15 @@ class Life:
 
 
 @st.composite
-def lives(draw: st.DrawFn) -> Life:
-    """A protocol, an anchor, pauses, and results that come regularly, early, late or not at all."""
-    steps, anchor = draw(chains_of_steps("cbc")), draw(ANCHORS)
+def lives(draw: st.DrawFn, *, decided: bool = True) -> Life:
+    """A protocol, an anchor, pauses, and results that come regularly, early, late or not at all.
+
+    `decided` False: nothing in it depends on when somebody looked. Nobody skips a test, and where dates follow what was
+    done the protocol goes on: one that ends keeps a test that was planned while its last dates lay earlier.
+    """
+    steps, anchor, actual = draw(chains_of_steps("cbc")), draw(ANCHORS), draw(st.booleans())
+    if actual and not decided and steps[-1].until_month is not None:
+        steps = [*steps[:-1], replace(steps[-1], until_month=None)]
     pauses, since = [], 0
     for _ in range(draw(st.integers(0, 3))):
         since += draw(st.integers(1, 150))
@@ -54,8 +60,8 @@ def lives(draw: st.DrawFn) -> Life:
         Evidence(anchor + timedelta(days=one), number, draw(st.sampled_from(PANELS)))
         for number, one in enumerate(days, start=1)
     ]
-    skipped = draw(st.frozensets(st.integers(0, 8), max_size=2))
-    return Life(steps, anchor, draw(st.booleans()), pauses, evidence, skipped)
+    skipped = draw(st.frozensets(st.integers(0, 8), max_size=2)) if decided else frozenset()
+    return Life(steps, anchor, actual, pauses, evidence, skipped)
 
 
 @st.composite

@@ -60,6 +60,18 @@ def test_the_next_test_is_the_one_to_do_first_and_overdue_ones_are_counted(patie
     assert (found.next_test, found.overdue_count) == (late, 1)
 
 
+def test_a_test_on_hold_is_next_when_the_pause_is_over_and_an_excused_one_never(patient) -> None:
+    pause = {"held_from": date(2025, 6, 1), "held_until": date(2025, 8, 10)}
+    held = make_scheduled_test(patient, "flc", due_on=date(2025, 6, 20), **pause)
+    make_scheduled_test(patient, "spep", due_on=date(2025, 6, 5), lapses_on=date(2025, 6, 20), **pause)
+    sooner = make_scheduled_test(patient, "cbc", due_on=date(2025, 8, 1))
+    assert overview(patient=patient, today=TODAY).next_test == sooner
+    sooner.booked_for = date(2025, 8, 12)
+    sooner.save()
+    found = overview(patient=patient, today=TODAY)
+    assert (found.next_test, found.overdue_count) == (held, 0)
+
+
 def test_the_last_contact_is_the_newer_of_sample_and_symptom_report(patient) -> None:
     make_result(patient, "haemoglobin", "12", collected_on=date(2025, 6, 1))
     assert overview(patient=again(patient), today=TODAY).last_contact.kind == "sample"

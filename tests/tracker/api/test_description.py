@@ -31,6 +31,9 @@ from tests.factories import (
     make_line,
     make_mark,
     make_patient,
+    make_pause,
+    make_plan,
+    make_protocol,
     make_rebaseline,
     make_result,
     make_scheduled_test,
@@ -94,6 +97,7 @@ class Setting:
 def setting() -> Setting:
     patient = make_patient()
     diagnosis = make_diagnosis(patient)
+    protocol = make_protocol(definition={"anchor": "remission", "steps": []})
     rows: dict[str, Model] = {
         "patients": patient,
         "care-teams": patient,
@@ -111,6 +115,8 @@ def setting() -> Setting:
         "assay-bridges": make_bridge(patient.site),
         "course-events": diagnosis.course.get(),
         "scheduled-tests": make_scheduled_test(patient),
+        "plans": (plan := make_plan(diagnosis, protocol=protocol)),
+        "plan-pauses": make_pause(plan),
     }
     client = Client()
     client.force_login(make_user(Role.PHYSICIAN, sites=[patient.site]))
