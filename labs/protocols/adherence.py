@@ -52,7 +52,7 @@ class AskedTest:
     def window_ends_on(self) -> date:
         """The last day on which it is in time. A pause moves it, though never into the window of the next test."""
         last = late_after(self.due_on, self.closes_on, self.hold)
-        return last if self.lapses_on is None else max(self.closes_on, min(last, self.lapses_on - DAY))
+        return last if self.lapses_on is None else min(last, self.lapses_on - DAY)
 
     @property
     def excused(self) -> bool:

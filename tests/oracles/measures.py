@@ -78,10 +78,10 @@ def in_time_until(test: TestRow) -> date:
     last = test.closes_on
     if test.held_from is not None and test.held_until is not None and not test.held_from > test.closes_on:
         after_pause = test.held_until + (test.closes_on - test.due_on)
-        if test.lapses_on is not None and after_pause >= test.lapses_on:
-            after_pause = test.lapses_on - timedelta(days=1)
         if after_pause > last:
             last = after_pause
+    if test.lapses_on is not None and last >= test.lapses_on:
+        last = test.lapses_on - timedelta(days=1)
     return last
 
 

@@ -63,11 +63,11 @@ class Zoom(NamedTuple):
 
 
 class Entry(NamedTuple):
-    """One line of the legend. `marks`: how many of this kind are shown."""
+    """One line of the legend. `shown`: how many marks of this kind are drawn."""
 
     shape: str
     word: str | Promise
-    marks: int
+    shown: int
 
 
 @dataclass(frozen=True, slots=True)

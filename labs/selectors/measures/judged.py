@@ -111,12 +111,14 @@ JUDGED = f"""
         end as done_on
     ) as done
     cross join lateral (
-        select case
-            when test.held_from <= test.closes_on
-            then greatest(test.closes_on,
-                          least(test.held_until + (test.closes_on - test.due_on), test.lapses_on - 1))
-            else test.closes_on
-        end as ends_on
+        select least(
+            case
+                when test.held_from <= test.closes_on
+                then greatest(test.closes_on, test.held_until + (test.closes_on - test.due_on))
+                else test.closes_on
+            end,
+            test.lapses_on - 1
+        ) as ends_on
     ) as ends
     where test.due_on between %(since)s and %(until)s
       and (%(disease)s = '' or protocol.disease = %(disease)s

@@ -148,19 +148,15 @@ def share_options(points: Sequence[tuple[str, Share]], *, description: str) -> d
 
 
 def _estimate(label: str, share: Share) -> Estimate:
-    low, high = share.bounds or (None, None)
-    return Estimate(
+    if share.bounds is None:
+        return Estimate(label, None, None, None, (label, _("none counted")))
+    tip = (
+        f"{share.percent} %",
         label,
-        None if share.percent is None else round(100 * share.found / share.of, 1),
-        low,
-        high,
-        tip=(
-            f"{share.percent} %",
-            label,
-            _("%(found)d of %(of)d") % {"found": share.found, "of": share.of},
-            _("95 %% interval %(interval)s %%") % {"interval": share.interval},
-        ),
+        _("%(found)d of %(of)d") % {"found": share.found, "of": share.of},
+        _("95 %% interval %(interval)s %%") % {"interval": share.interval},
     )
+    return Estimate(label, round(100 * share.found / share.of, 1), *share.bounds, tip)
 
 
 def drawn(option: Option) -> dict[str, Option | str]:
