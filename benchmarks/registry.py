@@ -32,6 +32,10 @@ DISEASES = """
 OF_A_PATIENT = """
     select %(start)s + n as id, %(start)s + n as patient_id from generate_series(%(first)s, %(last)s) as n
 """
+TEAMS = """
+    select %(start)s + n as id, %(start)s + n as patient_id, case when n <= 300 then %(nurse)s end as nurse_id
+    from generate_series(%(first)s, %(last)s) as n
+"""
 PLANS = """
     select %(start)s + n as id, %(start)s + n as patient_id, %(start)s + n as diagnosis_id
     from generate_series(%(first)s, %(last)s) as n
@@ -111,7 +115,7 @@ class Registry:
             value_printed="12", collected_on=self.today, fingerprint="00000000-0000-0000-0000-000000000001",
         )  # fmt: skip
         self.copies: tuple[tuple[models.Model, str], ...] = (
-            (patient, PEOPLE), (number, NUMBERS), (diagnosis, DISEASES), (team, OF_A_PATIENT), (plan, PLANS),
+            (patient, PEOPLE), (number, NUMBERS), (diagnosis, DISEASES), (team, TEAMS), (plan, PLANS),
             (report, OF_A_PATIENT), (result, RESULTS), (test, TESTS),
         )  # fmt: skip
 
@@ -122,6 +126,7 @@ class Registry:
             "first": self.size + 1,
             "last": size,
             "today": self.today,
+            "nurse": self.nurse.pk,
             "risks": [group.value for group in RISK_RANK],
             "rank": list(RISK_RANK.values()),
             "ranks": len(RISK_RANK),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, cast
 
 from django import forms
+from django.db.models import TextField, Value
+from django.db.models.functions import Cast
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
@@ -15,7 +18,7 @@ from labs.models import Protocol, SavedView
 from labs.selectors.worklist import Reach, reach_of, worklist, worklist_counts
 from labs.selectors.worklist_parts import ALL, ME, NOBODY, PLACES, RANKS, Narrowing, Tab
 from labs.vocabulary.test_kinds import TEST_KINDS
-from patients.models import Disease, Site
+from patients.models import Disease, Site, User
 from tracker.web import clock
 from tracker.web.for_roles import for_clinicians
 from tracker.web.paging import cursors, refuses_bad_cursors
@@ -90,16 +93,47 @@ class WorklistFilter(forms.Form):
         return any(self.data.get(name) for name in ("risk", "protocol", "q"))
 
 
+@dataclass(frozen=True, slots=True)
+class KeptView:
+    """A saved view: its number, name and filters."""
+
+    pk: int
+    name: str
+    query: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """What a person can choose above the list: saved views, and protocols by code and title."""
+
+    views: list[KeptView]
+    protocols: list[tuple[str, str]]
+
+
 def tab_in(query: QueryDict) -> Tab:
     """The part of the list an address names; without one what is overdue."""
     named = query.get("tab", "")
     return Tab(named) if named in Tab.values else Tab.OVERDUE
 
 
-def filter_in(query: QueryDict, reach: Reach) -> WorklistFilter:
-    """The filter of an address. One query."""
-    newest = Protocol.objects.order_by("title", "-version").values_list("code", "title")
-    return WorklistFilter(query, sites=reach.sites, protocols=list(dict(newest).items()))
+def filter_in(query: QueryDict, reach: Reach, offered: Offered | None = None) -> WorklistFilter:
+    """The filter of an address. One query, none when it is known what can be chosen."""
+    offered = offered or offered_to(reach.user)
+    return WorklistFilter(query, sites=reach.sites, protocols=offered.protocols)
+
+
+def offered_to(user: User) -> Offered:
+    """A person's saved views, and the protocols a list can be narrowed to. One query: both are short lists."""
+    views = SavedView.objects.filter(user=user, page=PAGE, removed_at=None).order_by()
+    kept = views.values_list(Value("view"), Cast("pk", TextField()), "name", "query")
+    newest = Protocol.objects.order_by("code", "-version").distinct("code")
+    codes = Protocol.objects.filter(pk__in=newest.values("pk")).order_by()
+    rows = kept.union(codes.values_list(Value("protocol"), "code", "title", Value("")), all=True)
+    found = sorted(rows, key=lambda row: row[2])
+    return Offered(
+        views=[KeptView(int(pk), name, query) for what, pk, name, query in found if what == "view"],
+        protocols=[(code, title) for what, code, title, _none in found if what == "protocol"],
+    )
 
 
 def tabs_with(counts: dict[Tab, int]) -> list[tuple[Tab, int]]:
@@ -113,7 +147,8 @@ def tabs_with(counts: dict[Tab, int]) -> list[tuple[Tab, int]]:
 def worklist_page(request: SignedInRequest) -> HttpResponse:
     """One part of the list, with how many wait in each."""
     now, tab, reach = clock.now(), tab_in(request.GET), reach_of(request.user)
-    form = filter_in(request.GET, reach)
+    offered = offered_to(request.user)
+    form = filter_in(request.GET, reach, offered)
     asked: dict[str, Any] = {"user": request.user, "now": now, "narrowing": form.narrowing(), "reach": reach}
     counts = worklist_counts(**asked)
     page, here = worklist(**asked, tab=tab, **cursors(request)), request.get_full_path()
@@ -127,7 +162,7 @@ def worklist_page(request: SignedInRequest) -> HttpResponse:
         "held": counts[Tab.HELD],
         "form": form,
         "narrowed": asked["narrowing"] != ALL,
-        "views": SavedView.objects.filter(user=request.user, page=PAGE, removed_at=None),
+        "views": offered.views,
         "undo": undoable(request),
         "together": TOGETHER_BOOKED if tab in BOOKED else TOGETHER,
         "here": here,
