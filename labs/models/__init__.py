@@ -19,6 +19,16 @@ from labs.models.marks import AssayBridge, Rebaseline, SpuriousMark
 from labs.models.message import Message, Quarantine
 from labs.models.plan import Keeping, PauseReason, Plan, PlanPause, Protocol
 from labs.models.result import Report, Result, ResultStatus
+from labs.models.review import (
+    InboxVisit,
+    Mute,
+    MuteReason,
+    Notice,
+    NoticeKind,
+    NoticeState,
+    ReviewSettings,
+    SecondOpinion,
+)
 from labs.models.scheduled_test import ScheduledTest, SkipReason
 
 __all__ = [
@@ -37,6 +47,7 @@ __all__ = [
     "Flag",
     "FlagEvent",
     "FollowUpSettings",
+    "InboxVisit",
     "Keeping",
     "Letter",
     "LetterKind",
@@ -44,6 +55,11 @@ __all__ = [
     "LetterTemplate",
     "Level",
     "Message",
+    "Mute",
+    "MuteReason",
+    "Notice",
+    "NoticeKind",
+    "NoticeState",
     "PauseReason",
     "Plan",
     "PlanPause",
@@ -54,9 +70,11 @@ __all__ = [
     "Result",
     "ResultStatus",
     "Review",
+    "ReviewSettings",
     "RuleFailure",
     "SavedView",
     "ScheduledTest",
+    "SecondOpinion",
     "Signal",
     "SkipReason",
     "SpuriousMark",
