@@ -25,6 +25,7 @@ from labs.rules.registry import RULES, Failure, evaluate
 from labs.rules.registry import Evaluation as Said
 from labs.selectors.cohort import Subject, Watched, cohort_between, cohort_of
 from labs.selectors.left_out import LeftOut, left_out_of, words_for
+from labs.selectors.questions import Question, answer_to
 from patients.models import Patient, User
 
 log = structlog.get_logger("vigil.evaluate")
@@ -32,7 +33,7 @@ log = structlog.get_logger("vigil.evaluate")
 PATIENTS_AT_ONCE = 2_000
 """Patients evaluated in one transaction of whole-cohort work; bounds memory."""
 
-LOCK = f"select id from {Patient._meta.db_table} where id = any(%s) order by id for no key update"  # noqa: S608
+LOCK = f"select id from {Patient._meta.db_table} where id = any(%(patients)s) order by id for no key update"  # noqa: S608
 
 # An update leaves answers that say the same as they are: most evaluations change none.
 KEEP_ANSWERS = f"""
@@ -86,8 +87,8 @@ def evaluate_patients(*, patient_ids: Collection[int], by: User, now: datetime, 
         batch = ordered[start : start + PATIENTS_AT_ONCE]
         try:
             with transaction.atomic():
-                lock_patients(batch)
-                done.add(_keep(cohort_of(batch, today=now.date()), by=by, now=now, because=because))
+                watched = cohort_of(batch, today=now.date(), after=_lock(batch))
+                done.add(_keep(watched, by=by, now=now, because=because))
         except Exception as error:
             log.exception("evaluation failed", patients=len(batch))
             mark_pending(patient_ids=batch)
@@ -134,8 +135,11 @@ def lock_patients(patient_ids: Iterable[int]) -> None:
     Always the first lock, and in one order. Without it an evaluation that read the results before another message
     came would withdraw the flag that message has raised meanwhile.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(LOCK, [list(patient_ids)])
+    answer_to(_lock(patient_ids))
+
+
+def _lock(patient_ids: Iterable[int]) -> Question:
+    return Question(LOCK, {"patients": list(patient_ids)})
 
 
 def mark_pending(*, patient_ids: Collection[int]) -> None:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from labs.rules.absence import overdue_tests
-from labs.rules.arrays import Codes, Ints, last_of_runs, starts_of_runs
+from labs.rules.arrays import Codes, Ints
 from labs.rules.base import Answer, Finding, Rule, State
 from labs.rules.cohort import Cohort
 from labs.rules.signals import Signal
@@ -76,7 +77,8 @@ class _Draft:
 def nothing_to_judge(rule: Rule, cohort: Cohort) -> RuleAnswers:
     """Answers where no result a rule reads is there, or no patient has the disease."""
     draft = _Draft(len(cohort.patients), _no_result(rule))
-    _say_unreadable(draft, rule, cohort, np.full(len(cohort.patients), NEVER))
+    if cohort.unreadable:
+        _say_unreadable(draft, rule, cohort, np.full(len(cohort.patients), NEVER))
     _say_by_disease(draft, rule, cohort)
     _say_switched_off(draft, rule, cohort)
     return draft.done()
@@ -86,7 +88,7 @@ def answers_of(rule: Rule, cohort: Cohort, signal: Signal, found: list[Finding])
     """Answers from the latest assessment of each patient, overruled by findings that stand in its line of therapy."""
     draft = _Draft(len(cohort.patients), _no_result(rule))
     series = signal.series
-    latest = _latest_rows(signal)
+    latest = series.latest
     patients = series.patient[latest]
     if signal.seen is not None:
         draft.say(signal.seen.nonzero()[0], _NOT_RAISED)
@@ -97,7 +99,8 @@ def answers_of(rule: Rule, cohort: Cohort, signal: Signal, found: list[Finding])
         draft.say(patients[silence.rows[latest]], ANSWERS.index(silence.answer), silence.reason)
     latest_day = np.full(len(cohort.patients), NEVER)
     latest_day[patients] = series.day[latest]
-    _say_unreadable(draft, rule, cohort, latest_day)
+    if cohort.unreadable:
+        _say_unreadable(draft, rule, cohort, latest_day)
     _say_overdue(draft, rule, cohort, latest_day)
     if found:
         draft.say(np.array(_standing(cohort, found, latest_day), np.int64), _RAISED)
@@ -106,36 +109,18 @@ def answers_of(rule: Rule, cohort: Cohort, signal: Signal, found: list[Finding])
     return draft.done()
 
 
-def _latest_rows(signal: Signal) -> Ints:
-    """The row of each patient's latest day, over all groups."""
-    series = signal.series
-    if not series.size:
-        return np.zeros(0, np.int64)
-    starts = starts_of_runs(series.patient)
-    if bool(series.first[starts].sum() == series.first.sum()):  # one segment a patient: its last row
-        return last_of_runs(starts, series.size)
-    keyed = (series.day.astype(np.int64) + (1 << 19)) * series.size + np.arange(series.size)
-    return np.maximum.reduceat(keyed, starts) % series.size
-
-
 def _standing(cohort: Cohort, found: list[Finding], latest_day: Ints) -> list[int]:
     """Patients with a finding that stands in the line of therapy of their latest assessment."""
     standing = [finding for finding in found if finding.signal in _STANDING]
-    if not standing:
-        return []
-    wanted = {finding.patient_key for finding in standing}
-    place = {facts.key: index for index, facts in enumerate(cohort.patients) if facts.key in wanted}
     return [
         at
         for finding in standing
-        if cohort.line_start(at := place[finding.patient_key], int(latest_day[at])) == finding.line_started_on
+        if cohort.line_start(at := cohort.places[finding.patient_key], int(latest_day[at])) == finding.line_started_on
     ]
 
 
 def _say_unreadable(draft: _Draft, rule: Rule, cohort: Cohort, latest_day: Ints) -> None:
     """A result that came after the latest usable one but cannot be used makes the answer open."""
-    if not cohort.unreadable:
-        return
     later = {
         patient
         for patient, analyte, day in cohort.unreadable
@@ -155,11 +140,10 @@ def _say_overdue(draft: _Draft, rule: Rule, cohort: Cohort, latest_day: Ints) ->
 def _say_by_disease(draft: _Draft, rule: Rule, cohort: Cohort) -> None:
     if cohort.all_of(rule.diseases):
         return
-    names = ", ".join(sorted(rule.diseases))
-    other = [index for index, disease in enumerate(cohort.diseases) if disease not in rule.diseases and disease]
-    draft.say(np.array(other, np.int64), _NOT_APPLICABLE, f"a rule for {names}")
-    unknown = [index for index, disease in enumerate(cohort.diseases) if not disease]
-    draft.say(np.array(unknown, np.int64), _NOT_EVALUABLE, NO_DIAGNOSIS)
+    others = cohort.in_diseases(cohort.by_disease.keys() - rule.diseases - {""})
+    draft.say(others.nonzero()[0], _NOT_APPLICABLE, f"a rule for {', '.join(sorted(rule.diseases))}")
+    if "" in cohort.by_disease:
+        draft.say(cohort.by_disease[""].nonzero()[0], _NOT_EVALUABLE, NO_DIAGNOSIS)
 
 
 def _say_switched_off(draft: _Draft, rule: Rule, cohort: Cohort) -> None:
@@ -172,7 +156,9 @@ def _say_switched_off(draft: _Draft, rule: Rule, cohort: Cohort) -> None:
 
 
 def _no_result(rule: Rule) -> str:
-    if rule.asks_for:
-        return rule.asks_for
-    names = " or ".join(ANALYTES[code].name for code in rule.judged_analytes)
-    return f"any usable result of {names}"
+    return rule.asks_for or _no_result_of(rule.judged_analytes)
+
+
+@cache
+def _no_result_of(analytes: tuple[str, ...]) -> str:
+    return f"any usable result of {' or '.join(ANALYTES[code].name for code in analytes)}"

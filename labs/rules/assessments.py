@@ -52,10 +52,14 @@ class Assessments:
         first, end = self._span(assessment)
         return self.order[first:end]
 
-    def is_alone(self, assessment: int) -> bool:
-        """Whether one row is all of its day."""
-        first, end = self._span(assessment)
-        return end - first == 1
+    def are_alone(self, assessments: Ints) -> Bools:
+        """Whether one row is all of its day, of each."""
+        return self._alone[assessments]
+
+    @cached_property
+    def _alone(self) -> Bools:
+        alone: Bools = last_of_runs(self.starts, self.order.size) == self.starts
+        return alone
 
     def _span(self, assessment: int) -> tuple[int, int]:
         starts = self.starts

@@ -11,6 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from labs.rules.wording import unit_text
 from labs.vocabulary.fixed_point import PLACES
 
 if TYPE_CHECKING:
@@ -79,10 +80,20 @@ class Threshold:
         return int(scaled)
 
     @cached_property
+    def ratio(self) -> tuple[int, int]:
+        """The number as numerator and denominator: 2.5 is (5, 2)."""
+        return Fraction(self.value).as_integer_ratio()
+
+    @cached_property
     def share(self) -> tuple[int, int]:
         """A percentage as numerator and denominator: 25 % is (1, 4)."""
         part = Fraction(self.value) / 100
         return part.numerator, part.denominator
+
+    @cached_property
+    def text(self) -> str:
+        """The number with its unit as people write it."""
+        return f"{self.value} {unit_text(self.unit)}".strip()
 
     def __str__(self) -> str:
         return f"{self.value} {self.unit}"

@@ -6,11 +6,9 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
-import numpy as np
-
-from labs.rules.arrays import Bools, Ints
+from labs.rules.arrays import Bools, Ints, one_of
 from labs.rules.base import Comparison, Threshold
-from labs.rules.wording import amount_text, listed, percent_text, unit_text
+from labs.rules.wording import amount_text, listed, percent_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +28,12 @@ class Bar:
     def __or__(self, other: Check) -> Either:
         return Either(self, other, self.met | other.met)
 
-    def comparisons(self, row: int) -> list[Comparison]:
-        """What was compared at one row."""
-        found, rest = divmod(int(self.found[row]), self.scale)
-        text = "≈" * bool(rest) + amount_text(found, self.threshold.places, self.threshold.unit)
-        needed = f"{self.words} {self.threshold.value} {unit_text(self.threshold.unit)}".strip()
-        return [Comparison(self.what, text, needed, bool(self.met[row]))]
+    def comparisons(self, row: int, on: str = "") -> list[Comparison]:
+        """What was compared at one row; `on`: words for its day, put after what it was."""
+        found, rest = divmod(self.found.item(row), self.scale)
+        text = amount_text(found, self.threshold.places, self.threshold.unit)
+        needed = f"{self.words} {self.threshold.text}"
+        return [Comparison(self.what + on, f"≈{text}" if rest else text, needed, self.met.item(row))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +53,10 @@ class Share:
     def __or__(self, other: Check) -> Either:
         return Either(self, other, self.met | other.met)
 
-    def comparisons(self, row: int) -> list[Comparison]:
+    def comparisons(self, row: int, on: str = "") -> list[Comparison]:
         """What was compared at one row."""
-        found = percent_text(int(self.part[row]), int(self.whole[row]))
-        return [Comparison(self.what, found, f"{self.words} {self.threshold.value} %", bool(self.met[row]))]
+        found = percent_text(self.part.item(row), self.whole.item(row))
+        return [Comparison(self.what + on, found, f"{self.words} {self.threshold.value} %", self.met.item(row))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +74,9 @@ class Word:
     def __or__(self, other: Check) -> Either:
         return Either(self, other, self.met | other.met)
 
-    def comparisons(self, row: int) -> list[Comparison]:
+    def comparisons(self, row: int, on: str = "") -> list[Comparison]:
         """What was compared at one row."""
-        return [Comparison(self.what, self.found, self.needed, bool(self.met[row]))]
+        return [Comparison(self.what + on, self.found, self.needed, self.met.item(row))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +93,9 @@ class Both:
     def __or__(self, other: Check) -> Either:
         return Either(self, other, self.met | other.met)
 
-    def comparisons(self, row: int) -> list[Comparison]:
+    def comparisons(self, row: int, on: str = "") -> list[Comparison]:
         """What was compared at one row, on both sides."""
-        return self.left.comparisons(row) + self.right.comparisons(row)
+        return self.left.comparisons(row, on) + self.right.comparisons(row, on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +117,9 @@ class Known:
     def __or__(self, other: Check) -> Either:
         return Either(self, other, self.met | other.met)
 
-    def comparisons(self, row: int) -> list[Comparison]:
+    def comparisons(self, row: int, on: str = "") -> list[Comparison]:
         """What was compared at one row."""
-        return self.check.comparisons(row) if self.there[row] else []
+        return self.check.comparisons(row, on) if self.there[row] else []
 
 
 Check: TypeAlias = Bar | Share | Word | Both | Either | Known
@@ -161,7 +159,7 @@ def more_than_percent(what: str, part: Ints, whole: Ints, bar: Threshold) -> Sha
 
 def stands_at(what: str, place: Ints, places: Collection[int], needed: str) -> Word:
     """A coded finding that is one of these places on its scale."""
-    return Word(what, needed, np.isin(place, list(places)))
+    return Word(what, needed, one_of(place, places))
 
 
 def met_text(comparisons: Iterable[Comparison]) -> str:

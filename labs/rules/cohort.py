@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property, lru_cache
-from typing import TypeVar, Unpack, cast
+from typing import Any, TypeVar, Unpack
 
 import numpy as np
 
@@ -140,7 +140,7 @@ class Cohort:
         return {code: index for index, code in enumerate(self.analytes)}
 
     @cached_property
-    def derived(self) -> dict[str, object]:
+    def derived(self) -> dict[str, Any]:
         """What `once` keeps."""
         return {}
 
@@ -148,24 +148,35 @@ class Cohort:
         """What `work` gives, done once while the cohort lives."""
         if name not in self.derived:
             self.derived[name] = work()
-        return cast(T, self.derived[name])
+        found: T = self.derived[name]
+        return found
 
     @cached_property
-    def diseases(self) -> list[str]:
-        """Disease of each patient."""
-        return [facts.disease for facts in self.patients]
+    def places(self) -> Mapping[Key, int]:
+        """Place of each patient."""
+        return {facts.key: index for index, facts in enumerate(self.patients)}
+
+    @cached_property
+    def by_disease(self) -> Mapping[str, Bools]:
+        """Of each disease that occurs the patients who have it; "" of those without one on record."""
+        diseases = [facts.disease for facts in self.patients]
+        return {one: np.array([disease == one for disease in diseases], bool) for one in sorted(set(diseases))}
 
     def all_of(self, diseases: frozenset[str]) -> bool:
         """Whether every patient has one of the diseases."""
-        return diseases.issuperset(self.diseases)
+        return diseases.issuperset(self.by_disease)
 
     def any_of(self, diseases: frozenset[str]) -> bool:
         """Whether any patient has one of the diseases."""
-        return not diseases.isdisjoint(self.diseases)
+        return not diseases.isdisjoint(self.by_disease)
 
-    def in_diseases(self, diseases: frozenset[str]) -> Bools:
+    def in_diseases(self, diseases: Iterable[str]) -> Bools:
         """Patients that have one of the diseases."""
-        return np.array([disease in diseases for disease in self.diseases], bool)
+        found = np.zeros(len(self.patients), bool)
+        for disease in diseases:
+            if disease in self.by_disease:
+                found |= self.by_disease[disease]
+        return found
 
     @cached_property
     def remission_days(self) -> Days:
@@ -217,12 +228,17 @@ class Cohort:
     def line_start(self, patient: int, day: int) -> date | None:
         """First day of the line of therapy a day belongs to."""
         on = to_date(day)
-        return max((start for start in self.patients[patient].line_starts if start <= on), default=None)
+        return max([start for start in self.patients[patient].line_starts if start <= on], default=None)
+
+    @cached_property
+    def measured(self) -> frozenset[str]:
+        """The analytes of which any result is there."""
+        bounds = ((code, self.assessments.bounds(place)) for code, place in self.codes.items())
+        return frozenset(code for code, (first, end) in bounds if end > first)
 
     def has(self, analyte: str) -> bool:
         """Whether any result of the analyte is there."""
-        first, end = self.assessments.bounds(self.codes[analyte])
-        return end > first
+        return analyte in self.measured
 
 
 def day_number(day: date) -> int:
@@ -236,6 +252,12 @@ def to_date(day: int) -> date:
     return date.fromordinal(int(day) + EPOCH_DAY)
 
 
+@lru_cache(1 << 14)
+def iso_text(day: int) -> str:
+    """A day number as ISO 8601 writes the day."""
+    return to_date(day).isoformat()
+
+
 def pack_day(patient: int, day: int) -> int:
     """Patient and day in one sortable number."""
     return (patient << DAY_BITS) + day + DAY_OFFSET
@@ -246,7 +268,8 @@ def begun_by(keys: Ints, patient: AnyInts, day: AnyInts) -> Ints:
     if not keys.size:
         return np.zeros(patient.size, np.int64)
     owner = patient.astype(np.int64) << DAY_BITS
-    return keys.searchsorted(owner + (day + DAY_OFFSET), side="right") - keys.searchsorted(owner, side="left")
+    before = keys.searchsorted(np.arange(int(patient.max(initial=0)) + 1) << DAY_BITS)
+    return keys.searchsorted(owner + (day + DAY_OFFSET), side="right") - before[patient]
 
 
 def _day_or_first(day: date | None) -> int:

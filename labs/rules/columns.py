@@ -129,9 +129,11 @@ class Columns:
             "upper": np.int64(NO_LIMIT),
             "note": np.int32(0),
         }
-        columns: dict[str, Any] = {name: np.broadcast_to(value, size) for name, value in unknown.items()}
-        columns["result"] = np.arange(size, dtype=np.int64)
-        return cls(**columns | dict(given))
+        columns: dict[str, Any] = dict(given)
+        columns.update((name, np.broadcast_to(unknown[name], size)) for name in unknown.keys() - given.keys())
+        if "result" not in given:
+            columns["result"] = np.arange(size, dtype=np.int64)
+        return cls(**columns)
 
 
 def columns_of(

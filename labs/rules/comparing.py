@@ -48,14 +48,14 @@ class Comparing:
         signal, series = self.signal, self.signal.series
         against = reference if reference is not None and reference.known[row] else None
         value, bound = readings(signal, against, sure=not signal.weak[row])
-        made = self._check(value, bound).comparisons(self.place[row])
+        on = f" on {day_text(to_date(series.day.item(row)))}"
+        made = self._check(value, bound).comparisons(self.place[row], on)
         if series.mixed or series.in_words:  # the bar is zero in every unit; the value is shown in its own
             found, unit = value_text(series, row), f" {unit_text(series.unit)}"
             made = [Comparison(c.what, found, c.needed.removesuffix(unit), c.met) for c in made]
         if signal.extras:
-            made = made + signal.extras(row)
-        day = day_text(to_date(int(series.day[row])))
-        return [Comparison(f"{c.what} on {day}", c.found, c.needed, c.met) for c in made]
+            made = made + [Comparison(c.what + on, c.found, c.needed, c.met) for c in signal.extras(row)]
+        return made
 
     def _check(self, value: Ints, bound: Ints) -> Check:
         """The criterion for one way of reading the values: a column of the series, a column of a reference."""

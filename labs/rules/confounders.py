@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from operator import attrgetter
 
 import numpy as np
 
@@ -53,9 +54,10 @@ KIDNEY = ("dialysis", "chemotherapy", "ivig")
 def confounders(facts: PatientFacts, kinds: tuple[str, ...], day: date) -> list[Confounder]:
     """Events of the given kinds that still count on a day."""
     out = []
-    for event in sorted(facts.events, key=lambda event: event.started_on):
+    begun = [event for event in facts.events if event.started_on <= day and event.kind in kinds]
+    for event in sorted(begun, key=attrgetter("started_on")):
         window = WINDOWS.get(event.kind)
-        if event.kind not in kinds or window is None or event.started_on > day:
+        if window is None:
             continue
         if event.last_day >= day:
             text = f"{window.words} since {day_text(event.started_on)}, still going on at the time"

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from labs.rules.arrays import Bools, Ints, before, last_of_runs
-from labs.rules.base import Level, State
+from labs.rules.arrays import Bools, Ints, any_true, before, firsts_of_runs, last_of_runs, starts_of_runs
+from labs.rules.base import INFO, NOT_CONFIRMED, PROVISIONAL, Level, State
 from labs.rules.signals import Confirmation, Signal
 
+LEVELS = {int(level): level for level in Level}
 
-@dataclass(frozen=True, slots=True)
-class Episode:
+
+class Episode(NamedTuple):
     """Rows of the series: first and last hit, the first of the confirming rows, and the row that settled the state.
 
     recovered  the first row that no longer met the criterion, where it has stayed away long enough; else -1
@@ -41,11 +43,11 @@ class _Hits:
 def episodes(signal: Signal, judged: Bools, away: int = 0) -> list[Episode]:
     """Every episode of a signal, by patient and day. `away`: a confirmed one that ended so many days ago recovered."""
     hit = (signal.sure | signal.weak) & judged
-    if not hit.any():
+    if not any_true(hit):
         return []
     counted = judged if signal.keeps is None else judged & (hit | ~signal.keeps)
     rows = counted.nonzero()[0]
-    place = np.flatnonzero(hit[rows])
+    place = hit[rows].nonzero()[0]
     row = rows[place]
     hits = _Hits(row, place, signal.series.segment[row], signal.sure[row])
     number = _numbered(hits, signal.confirmation.misses)
@@ -55,15 +57,9 @@ def episodes(signal: Signal, judged: Bools, away: int = 0) -> list[Episode]:
     return _settle(signal, hits, number, confirms, rows, away)
 
 
-def _new_segment(hits: _Hits) -> Bools:
-    new = np.ones(hits.row.size, bool)
-    new[1:] = hits.segment[1:] != hits.segment[:-1]
-    return new
-
-
 def _numbered(hits: _Hits, misses: int) -> Ints:
     """Episode of each hit: a new one after so many misses, and in each segment."""
-    new = _new_segment(hits)
+    new = firsts_of_runs(hits.segment)
     new[1:] |= hits.place[1:] - hits.place[:-1] > misses
     return new.cumsum() - 1
 
@@ -90,17 +86,16 @@ def _confirming(hits: _Hits, number: Ints, signal: Signal) -> Bools:
 def _absorbed(hits: _Hits, number: Ints, confirms: Bools) -> Ints:
     """Episodes after a confirmed one of the same segment joined to it."""
     so_far: Ints = confirms.cumsum()
-    starts = _new_segment(hits)
+    starts = firsts_of_runs(hits.segment)
     at_start = np.maximum.accumulate(np.where(starts, so_far - confirms, 0))
     confirmed_before = before(so_far) - at_start > 0
-    new = np.ones(number.size, bool)
-    new[1:] = number[1:] != number[:-1]
+    new = firsts_of_runs(number)
     return np.cumsum(new & (starts | ~confirmed_before)) - 1
 
 
 def _settle(signal: Signal, hits: _Hits, number: Ints, confirms: Bools, rows: Ints, away: int) -> list[Episode]:
     """State, level and dates of each episode."""
-    starts = np.flatnonzero(np.diff(number, prepend=-1))
+    starts = starts_of_runs(number)
     ends = last_of_runs(starts, number.size)
     levels = np.maximum.reduceat(np.maximum(*_levels(signal, hits, confirms)), starts)
     confirmed, sure = _first_of(confirms, starts), _first_of(hits.sure, starts)
@@ -113,14 +108,14 @@ def _settle(signal: Signal, hits: _Hits, number: Ints, confirms: Bools, rows: In
     ):
         opened, last = row[start], row[end]
         if done < none:
-            onset, now = row[_onset(signal.confirmation, done, surest)], Level.INFO if well >= 0 else Level(level)
+            onset, now = row[_onset(signal.confirmation, done, surest)], INFO if well >= 0 else LEVELS[level]
             out.append(Episode(terms.stands_as, now, opened, last, onset, row[done], sure=True, recovered=well))
         elif lapsed >= 0:
             was_sure = surest < none
-            out.append(Episode(State.NOT_CONFIRMED, terms.lapsed, opened, last, opened, lapsed, was_sure))
+            out.append(Episode(NOT_CONFIRMED, terms.lapsed, opened, last, opened, lapsed, was_sure))
         else:
             settled = row[surest] if surest < none else opened
-            out.append(Episode(State.PROVISIONAL, Level(level), opened, last, opened, settled, sure=surest < none))
+            out.append(Episode(PROVISIONAL, LEVELS[level], opened, last, opened, settled, sure=surest < none))
     return out
 
 

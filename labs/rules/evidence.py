@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
 
 import numpy as np
 
-from labs.rules.arrays import UNBOUNDED
+from labs.rules.arrays import UNBOUNDED, Ints
 from labs.rules.base import Confounder, Evidence
-from labs.rules.cohort import COMPARATOR_TEXTS, Cohort, to_date
+from labs.rules.cohort import COMPARATOR_TEXTS, Cohort, Group, iso_text, to_date
 from labs.rules.series import Series
 from labs.rules.wording import amount_text, day_text, number_text, unit_text
 from labs.vocabulary.analytes import ANALYTES
@@ -17,7 +19,7 @@ from labs.vocabulary.analytes import ANALYTES
 def value_text(series: Series, row: int) -> str:
     """The value of a row with its unit."""
     if series.mixed or series.in_words:
-        counted = result_at(series, series.cohort.assessments.rows.item(series.sources[0].item(row)), "")
+        counted = result_at(series, series.cohort.assessments.rows.item(series.sources[0].item(row)))
         return f"{counted.value} {unit_text(counted.unit)}".strip()
     return interval_text(series.low.item(row), series.high.item(row), series)
 
@@ -27,7 +29,7 @@ def name_text(series: Series, row: int) -> str:
     if not series.mixed:
         return series.name
     counted = int(series.cohort.assessments.rows[int(series.sources[0][row])])
-    return ANALYTES[result_at(series, counted, "").analyte].name
+    return ANALYTES[result_at(series, counted).analyte].name
 
 
 def interval_text(low: int, high: int, series: Series) -> str:
@@ -45,57 +47,65 @@ def interval_text(low: int, high: int, series: Series) -> str:
 def group_text(series: Series, row: int) -> str:
     """Specimen, method family and laboratory of a row."""
     cohort = series.cohort
-    source = next((int(part[row]) for part in series.sources if part[row] >= 0), None)
-    if source is None:
-        return ""
-    group = cohort.groups[int(cohort.columns.group[cohort.assessments.rows[source]])]
-    return ", ".join(part for part in group if part)
-
-
-def evidence_of(series: Series, row: int, role: str) -> list[Evidence]:
-    """The results a row was made from; others of the same day follow as "same_day", the same one again does not."""
-    out = []
-    assessments = series.cohort.assessments
     for part in series.sources:
-        if (source := part.item(row)) < 0:
-            continue
-        counted = assessments.rows.item(source)
-        held = result_at(series, counted, role)
-        out.append(held)
-        if not assessments.is_alone(source):
-            day = assessments.rows_of_day(source).tolist()
-            others = dict.fromkeys(result_at(series, at, "same_day") for at in day)
-            out += [other for other in others if other._replace(role=role) != held]
+        if (source := part.item(row)) >= 0:
+            return _joined(cohort.groups[cohort.columns.group.item(cohort.assessments.rows.item(source))])
+    return ""
+
+
+@lru_cache(1 << 10)
+def _joined(group: Group) -> str:
+    return ", ".join(filter(None, group))
+
+
+class Behind(NamedTuple):
+    """What a row rests on, and which of its days contradict themselves (of how many sources)."""
+
+    evidence: list[Evidence]
+    contradictory: list[int]
+
+
+def behind(series: Series, rows: Sequence[tuple[str, int]]) -> list[Behind]:
+    """The results each row was made from, in its role: those of all findings of a rule at once.
+
+    Reading columns row by row is what costs. Others of the same day follow as "same_day", the same one again does not.
+    """
+    assessments = series.cohort.assessments
+    wanted, roles = np.array([row for _, row in rows], np.int64), [role for role, _ in rows]
+    out = [Behind([], []) for _ in rows]
+    for part in series.sources:
+        sources = part[wanted]
+        at = np.flatnonzero(sources >= 0)
+        sources = sources[at]
+        written = _written_out(series.cohort, assessments.rows[sources], [roles[place] for place in at.tolist()])
+        for place, held in zip(at.tolist(), written, strict=True):
+            out[place].evidence.append(held)
+        for one in np.flatnonzero(~assessments.are_alone(sources)).tolist():
+            same_day = assessments.rows_of_day(sources.item(one))
+            others = dict.fromkeys(_written_out(series.cohort, same_day, ["same_day"] * same_day.size))
+            held, found = written[one], out[at.item(one)]
+            place = found.evidence.index(held) + 1
+            found.evidence[place:place] = [other for other in others if other._replace(role=held.role) != held]
+            if assessments.contradictory.item(sources.item(one)):
+                found.contradictory.append(sources.item(one))
     return out
 
 
-def result_at(series: Series, at: int, role: str) -> Evidence:
-    """One row of the columns as evidence."""
-    written = _written(series.cohort)
-    if at not in written:
-        _write_out(series.cohort, [at])
-    one = written[at]
-    return Evidence(*one[:6], role, *one[7:])
+def result_at(series: Series, at: int) -> Evidence:
+    """One row of the columns as evidence without a role."""
+    known = series.cohort.once("evidence", dict[int, Evidence])
+    if at not in known:
+        (known[at],) = _written_out(series.cohort, np.array([at]), [""])
+    return known[at]
 
 
-def write_out(series: Series, rows: Iterable[int]) -> None:
-    """Write the results behind these rows out, all at once: reading columns row by row is what costs."""
-    wanted = np.fromiter(rows, np.int64)
-    sources = np.concatenate([part[wanted] for part in series.sources])
-    _write_out(series.cohort, np.unique(series.cohort.assessments.rows[sources[sources >= 0]]).tolist())
-
-
-def _written(cohort: Cohort) -> dict[int, Evidence]:
-    """What is written out already: several rules rest on the same results."""
-    return cohort.once("evidence", dict)
-
-
-def _write_out(cohort: Cohort, results: list[int]) -> None:
-    columns, written = cohort.columns, _written(cohort)
-    new = np.array([at for at in results if at not in written], np.int64)
+def _written_out(cohort: Cohort, results: Ints, roles: Iterable[str]) -> list[Evidence]:
+    """Rows of the columns as evidence, each in its role."""
+    columns, accessions = cohort.columns, cohort.accessions
     names = ("analyte", "group", "amount", "comparator", "result", "day")
-    for at, kind, group, amount, comparator, result, day in zip(
-        new.tolist(), *(getattr(columns, name)[new].tolist() for name in names), strict=True
+    out = []
+    for role, at, kind, group, amount, comparator, result, day in zip(
+        roles, results.tolist(), *(getattr(columns, name)[results].tolist() for name in names), strict=True
     ):
         analyte = ANALYTES[cohort.analytes[kind]]
         _, method, laboratory = cohort.groups[group]
@@ -104,23 +114,19 @@ def _write_out(cohort: Cohort, results: list[int]) -> None:
         else:
             number = number_text(amount, analyte.places, analyte.unit, analyte.places)
             value = COMPARATOR_TEXTS[comparator] + number
-        accession = "" if cohort.accessions is None else cohort.accessions[at]
-        on = to_date(day).isoformat()
-        written[at] = Evidence(result, accession, analyte.code, value, analyte.unit, on, "", laboratory, method)
+        accession = "" if accessions is None else accessions[at]
+        on = iso_text(day)
+        out.append(Evidence(result, accession, analyte.code, value, analyte.unit, on, role, laboratory, method))
+    return out
 
 
-def contradictions(series: Series, rows: list[int]) -> list[Confounder]:
-    """A note for each day among the rows whose values contradict each other."""
+def contradictions(series: Series, days: Iterable[int]) -> list[Confounder]:
+    """A note for each day, by its assessment, whose values contradict each other."""
     out = []
-    contradictory = series.cohort.assessments.contradictory
-    for row in dict.fromkeys(rows):
-        for part in series.sources:
-            if (source := part.item(row)) >= 0 and contradictory.item(source):
-                items = [result_at(series, int(at), "") for at in series.cohort.assessments.rows_of_day(source)]
-                values = " and ".join(dict.fromkeys(item.value for item in items))
-                day = to_date(int(series.day[row]))
-                text = (
-                    f"contradicting values on {day_text(day)}: {values} {unit_text(items[0].unit)}; the latest was used"
-                )
-                out.append(Confounder("contradictory", text, day.isoformat()))
+    for source in dict.fromkeys(days):
+        items = [result_at(series, at) for at in series.cohort.assessments.rows_of_day(source).tolist()]
+        values = " and ".join(dict.fromkeys(item.value for item in items))
+        day = to_date(series.cohort.columns.day.item(series.cohort.assessments.rows.item(source)))
+        text = f"contradicting values on {day_text(day)}: {values} {unit_text(items[0].unit)}; the latest was used"
+        out.append(Confounder("contradictory", text, day.isoformat()))
     return out

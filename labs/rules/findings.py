@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from itertools import islice
 from typing import Any, NamedTuple
 
 from labs.rules.arrays import Bools
-from labs.rules.base import Comparison, Finding, Rule, State
-from labs.rules.cohort import to_date
+from labs.rules.base import CONFIRMED, NOT_CONFIRMED, PROVISIONAL, Comparison, Finding, Rule
+from labs.rules.cohort import iso_text, to_date
 from labs.rules.comparing import Comparing, readings
 from labs.rules.confounders import confounders
 from labs.rules.episodes import Episode, episodes
-from labs.rules.evidence import contradictions, evidence_of, group_text, interval_text, name_text, value_text, write_out
+from labs.rules.evidence import Behind, behind, contradictions, group_text, interval_text, name_text, value_text
 from labs.rules.other_causes import other_causes
 from labs.rules.recovery import AWAY
 from labs.rules.series import Reference, Series
 from labs.rules.signals import Signal
 from labs.rules.wording import amount_text, day_text, percent_text
+
+ROLES = {CONFIRMED: "confirming", NOT_CONFIRMED: "not_confirming"}
 
 
 def findings(rule: Rule, signal: Signal, judged: Bools) -> list[Finding]:
@@ -27,8 +30,8 @@ def findings(rule: Rule, signal: Signal, judged: Bools) -> list[Finding]:
         return []
     comparing = Comparing(signal, found)
     bases = [_basis(comparing, episode) for episode in found]
-    write_out(signal.series, (row for basis in bases for _, row in basis.rows))
-    return [_finding(rule, comparing, basis) for basis in bases]
+    rests_on = iter(behind(signal.series, [one for basis in bases for one in basis.rows]))
+    return [_finding(rule, comparing, basis, list(islice(rests_on, len(basis.rows)))) for basis in bases]
 
 
 class _Basis(NamedTuple):
@@ -37,21 +40,21 @@ class _Basis(NamedTuple):
     episode: Episode
     told: int
     reference: Reference | None
-    behind: list[int]
+    referred: list[int]
     rows: list[tuple[str, int]]
 
 
 def _basis(comparing: Comparing, episode: Episode) -> _Basis:
-    told = episode.opened if episode.state is State.NOT_CONFIRMED else episode.settled
+    told = episode.opened if episode.state is NOT_CONFIRMED else episode.settled
     reference = comparing.reference_of(told)
-    behind = [] if reference is None else _behind(comparing.signal.series, reference, told)
-    return _Basis(episode, told, reference, behind, _evidence_rows(comparing.signal, episode, told, behind))
+    referred = [] if reference is None else _referred(comparing.signal.series, reference, told)
+    return _Basis(episode, told, reference, referred, _evidence_rows(comparing.signal, episode, told, referred))
 
 
-def _finding(rule: Rule, comparing: Comparing, basis: _Basis) -> Finding:
+def _finding(rule: Rule, comparing: Comparing, basis: _Basis, rests_on: list[Behind]) -> Finding:
     signal, series = comparing.signal, comparing.signal.series
     cohort = series.cohort
-    episode, told, reference, behind, rows = basis
+    episode, told, reference, referred, _ = basis
     patient, days = series.patient.item(told), series.day
     facts, day = cohort.patients[patient], to_date(days.item(told))
     recovered = None if episode.recovered < 0 else to_date(int(series.day[episode.recovered]))
@@ -69,16 +72,16 @@ def _finding(rule: Rule, comparing: Comparing, basis: _Basis) -> Finding:
         series=group_text(series, told),
         explanation=_explanation(comparing, episode, told, reference) + _recovery_text(recovered),
         comparisons=tuple(_comparisons(comparing, episode, told, reference)),
-        evidence=tuple(item for role, row in rows for item in evidence_of(series, row, role)),
-        reference=_reference_dict(series, reference, told, behind),
+        evidence=tuple([item for one in rests_on for item in one.evidence]),
+        reference=_reference_dict(series, reference, told, referred),
         confounders=(
             *confounders(facts, rule.confounders, day),
-            *other_causes(cohort, int(series.patient[told]), rule.confounders, day),
-            *contradictions(series, [row for _, row in rows]),
+            *other_causes(cohort, patient, rule.confounders, day),
+            *contradictions(series, [source for one in rests_on for source in one.contradictory]),
         ),
         missing=tuple(_missing(signal, episode, told, reference)),
         would_confirm=rule.would_confirm if _asks_for_more(signal, episode) else "",
-        would_clear=rule.would_clear if episode.state in (State.PROVISIONAL, State.CONFIRMED) else "",
+        would_clear=rule.would_clear if episode.state in (PROVISIONAL, CONFIRMED) else "",
         recovered_on=recovered,
     )
 
@@ -97,8 +100,8 @@ def _recovery_text(recovered: date | None) -> str:
 
 def _asks_for_more(signal: Signal, episode: Episode) -> bool:
     """Whether something would still settle it: not once it failed, nor once a repetition has confirmed it."""
-    repeated = episode.state is State.CONFIRMED and signal.confirmation.assessments > 1
-    return episode.state is not State.NOT_CONFIRMED and not repeated
+    repeated = episode.state is CONFIRMED and signal.confirmation.assessments > 1
+    return episode.state is not NOT_CONFIRMED and not repeated
 
 
 def _comparisons(comparing: Comparing, episode: Episode, told: int, reference: Reference | None) -> list[Comparison]:
@@ -150,10 +153,10 @@ def _bar_text(comparing: Comparing, row: int) -> str:
 
 
 def _ending(signal: Signal, episode: Episode, reference: Reference | None) -> str:
-    if episode.state is State.CONFIRMED:
+    if episode.state is CONFIRMED:
         words = f", {signal.confirmation.words}" if signal.confirmation.words else ""
         return words + _latest_text(signal, episode)
-    if episode.state is State.NOT_CONFIRMED:
+    if episode.state is NOT_CONFIRMED:
         row = episode.settled
         on = day_text(to_date(int(signal.series.day[row])))
         if signal.words.told:
@@ -171,8 +174,10 @@ def _ending(signal: Signal, episode: Episode, reference: Reference | None) -> st
 def _latest_text(signal: Signal, episode: Episode) -> str:
     """The latest value of the series after a confirmed progression, whether or not it still meets the criterion."""
     series = signal.series
+    if not signal.confirmation.one_a_line:
+        return ""
     latest = int(series.segment.searchsorted(series.segment[episode.settled], side="right")) - 1
-    if not signal.confirmation.one_a_line or latest <= episode.settled:
+    if latest <= episode.settled:
         return ""
     return f"; latest {value_text(series, latest)} on {day_text(to_date(int(series.day[latest])))}"
 
@@ -199,7 +204,7 @@ def _bounded(signal: Signal, row: int, reference: Reference | None) -> bool:
     return reference is not None and bool(reference.low[row] != reference.high[row])
 
 
-def _reference_dict(series: Series, reference: Reference | None, row: int, behind: list[int]) -> dict[str, Any]:
+def _reference_dict(series: Series, reference: Reference | None, row: int, referred: list[int]) -> dict[str, Any]:
     if reference is None or not reference.known[row]:
         return {}
     value = (
@@ -208,7 +213,7 @@ def _reference_dict(series: Series, reference: Reference | None, row: int, behin
         else interval_text(int(reference.low[row]), int(reference.high[row]), series)
     )
     confirmed = bool(reference.confirmed[row])
-    days = [to_date(int(series.day[at])).isoformat() for at in behind]
+    days = [iso_text(series.day.item(at)) for at in referred]
     return {"value": value, "how": _how(reference, confirmed), "confirmed": confirmed, "collected_on": days}
 
 
@@ -220,21 +225,21 @@ def _how(reference: Reference, confirmed: bool) -> str:
     return reference.how
 
 
-def _evidence_rows(signal: Signal, episode: Episode, told: int, behind: list[int]) -> list[tuple[str, int]]:
+def _evidence_rows(signal: Signal, episode: Episode, told: int, referred: list[int]) -> list[tuple[str, int]]:
     """Rows a finding rests on, in order of time within each role."""
-    out = [("reference", row) for row in behind]
+    out = [("reference", row) for row in referred]
     if signal.words.with_before:
         out.append(("before", told - 1))
     out.append(("onset", episode.onset))
     if episode.settled != episode.onset:
-        role = {State.CONFIRMED: "confirming", State.NOT_CONFIRMED: "not_confirming"}.get(episode.state, "tested")
+        role = ROLES.get(episode.state, "tested")
         out.append((role, episode.settled))
     if episode.last not in (episode.onset, episode.settled):
         out.append(("latest", episode.last))
     return out
 
 
-def _behind(series: Series, reference: Reference, row: int) -> list[int]:
+def _referred(series: Series, reference: Reference, row: int) -> list[int]:
     """The rows a reference was taken from."""
     if not reference.known[row]:
         return []

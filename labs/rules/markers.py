@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
-from labs.rules.arrays import UNBOUNDED, AnyInts, Bools, Ints, in_order
+from labs.rules.arrays import UNBOUNDED, AnyInts, Bools, Days, Ints, all_true, any_true, firsts_of_runs, in_order
 from labs.rules.cohort import Cohort
 from labs.rules.series import Series
 from labs.vocabulary.analytes import ANALYTES
@@ -19,22 +20,42 @@ def series_of(cohort: Cohort, code: str) -> Series:
 
 
 def _series_of(cohort: Cohort, code: str) -> Series:
+    whole = cohort.once("every assessment", lambda: _every(cohort))
+    start, end = cohort.assessments.bounds(cohort.codes[code])
+    own = slice(start, end)
+    patient, day, first = whole.patient[own], whole.day[own], whole.first[own]
+    if cohort.rebaselined:
+        first = first | firsts_of_runs(cohort.comparisons_begun(code, patient, day))
+    low = whole.low[own]
+    high = whole.high[own] if any_true(whole.bounded[own]) else low
+    analyte = ANALYTES[code]
+    named = (cohort, code, analyte.name, analyte.unit, analyte.places)
+    return Series(*named, patient, day, whole.line[own], low, high, first, (whole.place[own],))
+
+
+class _Every(NamedTuple):
+    """Every assessment of the cohort in order, of which the series of an analyte is a stretch.
+
+    Made once for all analytes: a step over the few results of one patient takes as long as one over many.
+    """
+
+    patient: AnyInts
+    day: Days
+    line: Ints
+    low: Ints
+    high: Ints
+    bounded: Bools
+    first: Bools
+    place: Ints
+
+
+def _every(cohort: Cohort) -> _Every:
     assessments, columns = cohort.assessments, cohort.columns
-    start, end = assessments.bounds(cohort.codes[code])
-    rows, keys = assessments.rows[start:end], assessments.keys[start:end] // assessments.days
+    rows, series = assessments.rows, assessments.keys // assessments.days
     patient, day = columns.patient[rows], columns.day[rows]
     line = cohort.line_of(patient, day)
     low, high = bounds(columns.amount[rows], columns.comparator[rows])
-    first = np.ones(rows.size, bool)
-    first[1:] = keys[1:] != keys[:-1]
-    if cohort.line_keys.size:
-        first[1:] |= line[1:] != line[:-1]
-    if cohort.rebaselined:
-        begun = cohort.comparisons_begun(code, patient, day)
-        first[1:] |= begun[1:] != begun[:-1]
-    analyte = ANALYTES[code]
-    named = (cohort, code, analyte.name, analyte.unit, analyte.places)
-    return Series(*named, patient, day, line, low, high, first, (np.arange(start, end),))
+    return _Every(patient, day, line, low, high, low != high, firsts_of_runs(series, line), np.arange(rows.size))
 
 
 def pooled(cohort: Cohort, *codes: str) -> Series:
@@ -55,7 +76,12 @@ def _pooled(cohort: Cohort, codes: tuple[str, ...]) -> Series:
 
 
 def concatenated(like: Series, parts: Sequence[Series], code: str) -> Series:
-    """Rows of several series one after the other, with the name and unit of one of them; not yet in order."""
+    """Rows of several series one after the other, with the name and unit of one of them; not yet in order.
+
+    Their segments mean nothing yet, except where they are those of one series.
+    """
+    if len(parts) == 1:
+        return replace(parts[0], code=code, name=like.name, unit=like.unit, places=like.places)
     low = np.concatenate([part.low for part in parts])
     exact = not any(part.censored for part in parts)
     return replace(
@@ -77,23 +103,23 @@ def one_a_day(rows: Series, preference: tuple[AnyInts | Bools, ...]) -> Series:
     Segments are a patient's lines of therapy; assays are not told apart.
     """
     keys = rows.patient_days
+    if all_true(keys[1:] > keys[:-1]):
+        return replace(rows, first=firsts_of_runs(rows.patient, rows.line))
     order = in_order(keys)
     keys = keys[order]
     again = keys[1:] == keys[:-1]
-    if again.any():  # few days have several rows: only those are put in order of preference
+    if any_true(again):  # few days have several rows: only those are put in order of preference
         tied = np.concatenate(([False], again)) | np.concatenate((again, [False]))
         some = order[tied]
         order[tied] = some[np.lexsort((*(part[some] for part in preference), keys[tied]))]
     head = np.concatenate(([True], ~again))[: order.size]
     kept = rows.only_rows(order[head])
-    first = np.ones(kept.size, bool)
-    first[1:] = (kept.patient[1:] != kept.patient[:-1]) | (kept.line[1:] != kept.line[:-1])
-    return replace(kept, first=first)
+    return replace(kept, first=firsts_of_runs(kept.patient, kept.line))
 
 
 def bounds(amount: Ints, comparator: AnyInts) -> tuple[Ints, Ints]:
     """Least and greatest value each printed value can stand for; one and the same array when nothing is censored."""
-    if not comparator.any():
+    if not np.count_nonzero(comparator):
         return amount, amount
     below, above = (comparator == 1) | (comparator == 2), comparator >= 3
     return np.where(below, 0, amount), np.where(above, UNBOUNDED, amount)

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from labs.rules.arrays import Bools, Ints
 from labs.rules.base import Confounder, Rule, Threshold
 from labs.rules.cohort import Cohort, day_number, pack_day, to_date
 from labs.rules.evidence import value_text
@@ -29,10 +28,9 @@ class Cause:
     days: int
     below: bool = False
 
-    def met(self, low: Ints, high: Ints) -> Bools:
+    def met(self, low: int, high: int) -> bool:
         """Surely beyond the bar."""
-        beyond: Bools = high < self.bar.amount if self.below else low > self.bar.amount
-        return beyond
+        return high < self.bar.amount if self.below else low > self.bar.amount
 
 
 CAUSES: Mapping[str, Cause] = {
@@ -50,19 +48,19 @@ def looked_at(rule: Rule) -> frozenset[str]:
 
 def other_causes(cohort: Cohort, patient: int, kinds: tuple[str, ...], day: date) -> list[Confounder]:
     """What results of the days before may explain otherwise."""
-    return [made for kind in kinds if kind in CAUSES for made in _found(cohort, patient, kind, CAUSES[kind], day)]
+    known = [kind for kind in kinds if kind in CAUSES and cohort.has(CAUSES[kind].analyte)]
+    return [made for kind in known for made in _found(cohort, patient, kind, CAUSES[kind], day)]
 
 
 def _found(cohort: Cohort, patient: int, kind: str, cause: Cause, day: date) -> list[Confounder]:
-    if not cohort.has(cause.analyte):
+    series, on = pooled(cohort, cause.analyte), day_number(day)
+    last = int(series.patient_days.searchsorted(pack_day(patient, on + 1))) - 1
+    if last < 0 or series.patient_days.item(last) < pack_day(patient, on - cause.days):
         return []
-    series = cohort.once(f"other causes {kind}", lambda: pooled(cohort, cause.analyte))
-    on = day_number(day)
-    first, end = series.patient_days.searchsorted([pack_day(patient, on - cause.days), pack_day(patient, on + 1)])
-    if first == end or not cause.met(series.low[end - 1 : end], series.high[end - 1 : end])[0]:
+    if not cause.met(series.low.item(last), series.high.item(last)):
         return []
-    seen = to_date(int(series.day[end - 1]))
+    seen = to_date(series.day.item(last))
     side = "below" if cause.below else "above"
     bar = amount_text(cause.bar.amount, cause.bar.places, cause.bar.unit)
-    text = f"{cause.words}: {series.name} {value_text(series, int(end) - 1)} on {day_text(seen)}, {side} {bar}"
+    text = f"{cause.words}: {series.name} {value_text(series, last)} on {day_text(seen)}, {side} {bar}"
     return [Confounder(kind, text, seen.isoformat())]

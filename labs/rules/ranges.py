@@ -6,12 +6,11 @@ For rules whose bar is a limit of the range, or a multiple of it. Where neither 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Literal
 
 import numpy as np
 
-from labs.rules.arrays import Bools, Ints
+from labs.rules.arrays import Bools, Ints, all_true
 from labs.rules.base import Comparison, Threshold
 from labs.rules.checks import Bar
 from labs.rules.cohort import NO_LIMIT, Cohort, day_number
@@ -63,7 +62,7 @@ class Limit:
 class ByRow(Bar):
     """Stands for a criterion that is told row by row: it is never met itself, and says nothing."""
 
-    def comparisons(self, row: int) -> list[Comparison]:
+    def comparisons(self, row: int, on: str = "") -> list[Comparison]:
         """Nothing."""
         return []
 
@@ -83,7 +82,7 @@ def _limit(series: Series, code: str, end: End) -> Limit:
     rows = series.cohort.assessments.rows[series.sources[0]]
     printed: Ints = (columns.upper if end == "upper" else columns.lower)[rows]
     own = (printed != NO_LIMIT) & (printed > 0)
-    amount = printed if own.all() else np.where(own, printed, _fallback(series, code, end))
+    amount = printed if all_true(own) else np.where(own, printed, _fallback(series, code, end))
     return Limit(end, amount, amount > 0, own)
 
 
@@ -110,5 +109,4 @@ def _of_sex(cohort: Cohort, sex: str) -> Bools:
 
 
 def _ratio(times: Threshold | None) -> tuple[int, int]:
-    part = Fraction(times.value) if times else Fraction(1)
-    return part.numerator, part.denominator
+    return times.ratio if times else (1, 1)

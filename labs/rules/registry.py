@@ -219,7 +219,7 @@ def rules_reading(analytes: Iterable[str]) -> tuple[Rule, ...]:
 
 
 def _ask(rule: Rule, cohort: Cohort) -> tuple[RuleAnswers, list[Finding]]:
-    if not (cohort.any_of(rule.diseases) and any(cohort.has(analyte) for analyte in rule.judged_analytes)):
+    if not (cohort.any_of(rule.diseases) and not cohort.measured.isdisjoint(rule.judged_analytes)):
         return nothing_to_judge(rule, cohort), []
     signal = rule.evaluate(cohort)
     judged = signal.judged()

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from labs.rules.arrays import DAY_OFFSET, Ints
+from labs.rules.arrays import DAY_OFFSET, Ints, any_true
 from labs.rules.base import NOT_APPLICABLE, NOT_EVALUABLE, Answer
 from labs.rules.cohort import Cohort, PatientFacts, day_number, pack_day
 from labs.rules.series import Series
@@ -39,7 +39,7 @@ class Stretch(NamedTuple):
 def before_remission(series: Series) -> tuple[Silence, ...]:
     """Results from before the first recorded remission are not judged."""
     rows = series.day < series.cohort.remission_days[series.patient]
-    return (Silence(rows, NOT_EVALUABLE, SINCE_REMISSION),) if rows.any() else ()
+    return (Silence(rows, NOT_EVALUABLE, SINCE_REMISSION),) if any_true(rows) else ()
 
 
 def outside_remission(series: Series) -> tuple[Silence, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from labs.rules.arrays import UNBOUNDED, Bools, Ints, before, running_min
+from labs.rules.arrays import UNBOUNDED, Bools, Ints, before, one_of, running_min
 from labs.rules.base import NOT_EVALUABLE, Comparison
 from labs.rules.cohort import Cohort
 from labs.rules.evidence import interval_text
@@ -59,7 +59,7 @@ def _at_their_limits(series: Series) -> Series:
     """Nothing detected means: below the limit of detection, where the laboratory states it."""
     notes, cohort = series.cohort.notes, series.cohort
     limits = np.array([note.detection_limit or 0 for note in notes], np.int64)
-    if not limits.any():
+    if not np.count_nonzero(limits):
         return series
     limit = limits[cohort.columns.note[cohort.assessments.rows[series.sources[0]]]]
     return replace(series, high=np.where(series.high == 0, limit, series.high))
@@ -69,8 +69,7 @@ def by(series: Series, *codes: str) -> Bools:
     """Assessments of these analytes."""
     cohort = series.cohort
     analyte = cohort.columns.analyte[cohort.assessments.rows[series.sources[0]]]
-    found: Bools = np.isin(analyte, [cohort.codes[code] for code in codes])
-    return found
+    return one_of(analyte, [cohort.codes[code] for code in codes])
 
 
 def came_before(series: Series, least_positive: Ints) -> Before:

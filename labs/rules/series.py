@@ -23,9 +23,13 @@ from labs.rules.arrays import (
     Bools,
     Days,
     Ints,
+    all_true,
     before,
+    firsts_of_runs,
+    last_of_runs,
     running_max,
     running_min,
+    starts_of_runs,
 )
 from labs.vocabulary.analytes import ANALYTES
 
@@ -112,6 +116,17 @@ class Series:
     def has_pair_before(self) -> Bools:
         """At least two earlier assessments in the segment."""
         return ~(self.first | self.second)
+
+    @cached_property
+    def latest(self) -> Ints:
+        """The row of each patient's latest day, over all groups."""
+        if not self.size:
+            return np.zeros(0, np.int64)
+        starts = starts_of_runs(self.patient)
+        if np.count_nonzero(self.first[starts]) == np.count_nonzero(self.first):  # one segment a patient: its last row
+            return last_of_runs(starts, self.size)
+        keyed = (self.day + np.int64(DAY_OFFSET)) * self.size + np.arange(self.size)
+        return np.maximum.reduceat(keyed, starts) % self.size
 
     @cached_property
     def owner(self) -> Ints:
@@ -232,15 +247,13 @@ class Series:
 
     def only(self, keep: Bools) -> Series:
         """The rows kept, each still in its segment."""
-        return self if keep.all() else self.only_rows(keep.nonzero()[0])
+        return self if all_true(keep) else self.only_rows(keep.nonzero()[0])
 
     def only_rows(self, rows: Ints) -> Series:
         """Rows by number, in their order."""
         low = self.low[rows]
         high = self.high[rows] if self.censored else low
-        segment = self.segment[rows]
-        first = np.ones(rows.size, bool)
-        first[1:] = segment[1:] != segment[:-1]
+        first = firsts_of_runs(self.segment[rows])
         sources = tuple(part[rows] for part in self.sources)
         named = (self.cohort, self.code, self.name, self.unit, self.places)  # `replace` takes twice as long
         times = (self.patient[rows], self.day[rows], self.line[rows])
@@ -248,7 +261,7 @@ class Series:
 
     def _without(self, among: Bools | None) -> Series:
         """Rows not among those that may make a highest value read -1."""
-        if among is None or among.all():
+        if among is None or all_true(among):
             return self
         low = np.where(among, self.low, -1)
         return replace(self, low=low, high=np.where(among, self.high, -1) if self.censored else low)

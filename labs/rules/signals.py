@@ -8,7 +8,7 @@ from typing import TypeAlias, TypedDict, Unpack
 
 import numpy as np
 
-from labs.rules.arrays import Bools, Ints
+from labs.rules.arrays import Bools, Ints, any_true
 from labs.rules.base import Answer, Comparison, Level, State, Threshold
 from labs.rules.checks import Check
 from labs.rules.series import Reference, Series
@@ -148,13 +148,14 @@ class Signal:
 
     def judged(self) -> Bools:
         """Rows that no silence covers."""
-        out, paused = np.ones(self.series.size, bool), np.zeros(self.series.size, bool)
+        silent, paused = np.zeros(self.series.size, bool), np.zeros(self.series.size, bool)
         for silence in self.silences:
             if silence.runs_on:
                 paused |= silence.rows
             else:
-                out &= ~silence.rows
-        return out & (~paused | self._running_on(out, paused)) if paused.any() else out
+                silent |= silence.rows
+        out = ~silent
+        return out & (~paused | self._running_on(out, paused)) if any_true(paused) else out
 
     def _running_on(self, judged: Bools, paused: Bools) -> Bools:
         """Rows of a run of hits that began outside of the pause; what cannot end an episode does not end a run."""

@@ -13,15 +13,20 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypeVar
 
-from labs.models import Quarantine
+from labs.models import ClinicalFinding, Quarantine
 from labs.rules.cohort import Cohort, day_number
-from labs.rules.columns import NO_NOTE, columns_of, joined
+from labs.rules.columns import NO_NOTE, Row, columns_of, joined
 from labs.rules.facts import PatientFacts
-from labs.selectors.patient_facts import Subject, facts_of
-from labs.selectors.present import Present, present_of
-from labs.selectors.result_columns import ReadResults, read_results
+from labs.selectors.findings_as_rows import finding_rows
+from labs.selectors.overdue_as_rows import overdue_rows, tests_not_done
+from labs.selectors.patient_facts import Subject, facts_from, people
+from labs.selectors.present import Present, present_from, what_is_present
+from labs.selectors.questions import Question, Rows, answers_to
+from labs.selectors.result_columns import ReadResults, results_from, usable_results
 from labs.selectors.result_frame import read_range
-from labs.selectors.rows import other_rows, waiting_rows
+from labs.selectors.rows import waiting_rows
+from labs.selectors.said import days_said
+from labs.selectors.symptoms_as_rows import symptom_rows, symptoms_told
 from patients.models import Patient
 
 T = TypeVar("T")
@@ -42,45 +47,72 @@ def cohort_of(
     diagnosis_id: int | None = None,
     as_of: date | None = None,
     today: date | None = None,
+    after: Question | None = None,
 ) -> Watched:
     """The cohort of these patients as the running transaction sees it; `as_of` leaves out what was collected later.
 
-    With `today` it holds which tests are overdue; with `diagnosis_id` only the place of that disease.
+    With `today` it holds which tests are overdue; with `diagnosis_id` only the place of that disease. `after`: what is
+    asked before all else in the same message, as the lock of those who write what they make of it.
     """
-    present = present_of(patient_ids)
-    facts, subjects = facts_of(patient_ids, present)
+    asked = {**_questions(patient_ids, today), "results": usable_results(patient_ids)}
+    answers = answers_to(asked if after is None else {"after": after, **asked})
+    present = present_from(answers["present"])
+    facts, subjects = facts_from(answers["people"], answers["said"], present)
     if diagnosis_id is not None:
         subjects = {key: subject for key, subject in subjects.items() if subject.diagnosis_id == diagnosis_id}
         facts = [item for item in facts if item.key in subjects]
     places: dict[int, list[int]] = defaultdict(list)
     for place, item in enumerate(facts):
         places[subjects[item.key].patient_id].append(place)
-    cohort = _assembled(facts, subjects, read_results(patient_ids, places), present, today)
+    others = _other_rows(patient_ids, present, answers, today)
+    cohort = _assembled(facts, subjects, results_from(answers["results"], places), others, present)
     return Watched(cohort if as_of is None else cohort.until(as_of), subjects, present)
 
 
 def cohort_between(first: int, last: int, *, today: date | None = None) -> Watched:
     """The cohort of all patients numbered from `first` to `last`, read by ADBC."""
     ids = list(Patient.objects.filter(pk__range=(first, last)).order_by("pk").values_list("pk", flat=True))
-    present = present_of(ids)
-    facts, subjects = facts_of(ids, present)
+    answers = answers_to(_questions(ids, today))
+    present = present_from(answers["present"])
+    facts, subjects = facts_from(answers["people"], answers["said"], present)
     read = read_range(first, last, [subjects[item.key].patient_id for item in facts])
-    return Watched(_assembled(facts, subjects, read, present, today), subjects, present)
+    others = _other_rows(ids, present, answers, today)
+    return Watched(_assembled(facts, subjects, read, others, present), subjects, present)
+
+
+def _questions(patient_ids: Collection[int], today: date | None) -> dict[str, Question]:
+    """What is asked of every patient besides results; what is overdue only with a day."""
+    asked = {
+        "present": what_is_present(patient_ids),
+        "people": people(patient_ids),
+        "said": days_said(patient_ids),
+        "symptoms": symptoms_told(patient_ids),
+    }
+    return asked if today is None else {**asked, "overdue": tests_not_done(patient_ids)}
+
+
+def _other_rows(
+    patient_ids: Collection[int], present: Present, answers: Mapping[str, Rows], today: date | None
+) -> list[Row]:
+    """What else is read as results: rows whose `patient` is the number of the patient and whose `result` is 0."""
+    rows = list(finding_rows(patient_ids)) if ClinicalFinding in present else []
+    rows += symptom_rows(answers["symptoms"])
+    return rows if today is None else [*rows, *overdue_rows(answers["overdue"], today)]
 
 
 def _assembled(
     facts: list[PatientFacts],
     subjects: Mapping[str | int, Subject],
     read: ReadResults,
+    others_read: Sequence[Row],
     present: Present,
-    today: date | None,
 ) -> Cohort:
     """Facts, results and what else is read as results, put together."""
     keys: dict[int, list[str | int]] = defaultdict(list)
     for key, subject in subjects.items():
         keys[subject.patient_id].append(key)
     ids, place_of = list(keys), {item.key: place for place, item in enumerate(facts)}
-    others = [row._replace(patient=key) for row in other_rows(ids, present, today) for key in keys[int(row.patient)]]
+    others = [row._replace(patient=key) for row in others_read for key in keys[int(row.patient)]]
     waiting = waiting_rows(ids) if Quarantine in present else ()
     groups = list(dict.fromkeys([*read.groups, *(row.group for row in others)]))
     notes = list(dict.fromkeys([*read.notes, *(row.note for row in others)]))

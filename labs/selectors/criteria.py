@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 
 from labs.models import CriteriaChange, CriteriaState
 from labs.models.criteria import UNDECIDED
@@ -62,16 +63,25 @@ def switched_off_at(
 
     `any_decided=False`: it is known that no site has decided anything, and none is asked about.
     """
-    changes = CriteriaChange.objects.filter(site_id__in=set(site_ids), state=CriteriaState.ACTIVE)
-    decided = {(change.site_id, change.disease): change for change in changes} if any_decided else {}
-    usual = {disease: as_in_force(disease, None).switched_off for disease in Disease.values if sets_of(disease)}
+    decided = _decided(site_ids) if any_decided else {}
     return {
         (site, disease): as_in_force(disease, decided[site, disease]).switched_off
         if (site, disease) in decided
         else off
         for site in set(site_ids)
-        for disease, off in usual.items()
+        for disease, off in _usually_switched_off().items()
     }
+
+
+def _decided(site_ids: Collection[int]) -> dict[tuple[int, str], CriteriaChange]:
+    changes = CriteriaChange.objects.filter(site_id__in=set(site_ids), state=CriteriaState.ACTIVE)
+    return {(change.site_id, change.disease): change for change in changes}
+
+
+@cache
+def _usually_switched_off() -> Mapping[str, Mapping[str, str]]:
+    """By disease the rules that are not asked where nobody ever decided, and why: the same as long as Vigil runs."""
+    return {disease: as_in_force(disease, None).switched_off for disease in Disease.values if sets_of(disease)}
 
 
 def criteria_of(site: Site) -> list[AtSite]:

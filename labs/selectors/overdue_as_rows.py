@@ -6,10 +6,9 @@ from collections.abc import Collection, Iterator
 from datetime import date
 from typing import Final
 
-from django.db import connection
-
 from labs.rules.columns import Row
 from labs.rules.surveillance.overdue import row_of_plan
+from labs.selectors.questions import Question, Rows, answer_to
 from labs.vocabulary.test_kinds import DONE_BY_HAND, TEST_KINDS
 
 MARKERS: Final = sorted(code for code, kind in TEST_KINDS.items() if kind.disease_marker)
@@ -33,20 +32,19 @@ _FIRST_NOT_DONE: Final = """
 """
 
 
-def overdue_rows(patient_ids: Collection[int], today: date) -> Iterator[Row]:
-    """Of each kind of test that follows the disease the first one neither done nor skipped: how late it is."""
-    for pk, patient, kind, due_on, interval in _first_not_done(list(patient_ids)):
+def tests_not_done(patient_ids: Collection[int] | None) -> Question:
+    """Of each kind of test that follows the disease the first one neither done nor skipped; None: of everybody."""
+    patients = None if patient_ids is None else list(patient_ids)
+    return Question(_FIRST_NOT_DONE, {"kinds": MARKERS, "by_hand": sorted(DONE_BY_HAND), "patients": patients})
+
+
+def overdue_rows(read: Rows, today: date) -> Iterator[Row]:
+    """How late each of the tests is, from the answer to `tests_not_done`."""
+    for pk, patient, kind, due_on, interval in read:
         yield row_of_plan(patient, kind, due_on, interval, today, f"plan-{pk}")
 
 
 def overdue_patients(today: date) -> set[int]:
     """Everybody who has such a test that is late by more than is let pass."""
-    rows = (row_of_plan(patient, kind, due, days, today, "") for _, patient, kind, due, days in _first_not_done(None))
+    rows = overdue_rows(answer_to(tests_not_done(None)), today)
     return {int(row.patient) for row in rows if row.amount == row.upper}
-
-
-def _first_not_done(patients: list[int] | None) -> Iterator[tuple[int, int, str, date, int]]:
-    given = {"kinds": MARKERS, "by_hand": sorted(DONE_BY_HAND), "patients": patients}
-    with connection.cursor() as cursor:
-        cursor.execute(_FIRST_NOT_DONE, given)
-        yield from cursor.fetchall()

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
-from django.db import connection
-
-from labs.models import AssayBridge, CriteriaChange, Rebaseline
+from labs.models import AssayBridge, CriteriaChange
 from labs.rules.facts import Event, PatientFacts
 from labs.selectors.criteria import switched_off_at
 from labs.selectors.present import Present
-from labs.selectors.said import Said, said_of
-from patients.models import CourseEvent, Diagnosis, Patient, TreatmentEvent, TreatmentLine
+from labs.selectors.questions import Question, Rows
+from labs.selectors.said import said_from
+from patients.models import Diagnosis, Patient, TreatmentEvent, TreatmentLine
 
 DAYS: Final = ("diagnosed_on", "remission_on", "therapy_ended_on")
 WORDS: Final = ("disease", "heavy_chain", "light_chain", "disease_type", "response")
@@ -33,7 +32,7 @@ READ: Final = f"""
             ) d)::text,
            (select json_agg(json_build_array(e.kind, e.started_on, e.ended_on, e.ongoing) order by e.started_on, e.id)
             from {TreatmentEvent._meta.db_table} e where e.patient_id = p.id)::text
-    from {Patient._meta.db_table} p where p.id = any(%s) order by p.id
+    from {Patient._meta.db_table} p where p.id = any(%(patients)s) order by p.id
 """  # noqa: S608 (names of our own tables and columns)
 
 
@@ -46,15 +45,18 @@ class Subject:
     line_started_on: date | None
 
 
-def facts_of(patient_ids: Collection[int], present: Present) -> tuple[list[PatientFacts], dict[str | int, Subject]]:
-    """The facts of these patients, one for each disease, and who they are: four statements at most."""
-    with connection.cursor() as cursor:
-        cursor.execute(READ, [list(patient_ids)])
-        people = cursor.fetchall()
+def people(patient_ids: Collection[int]) -> Question:
+    """Who these patients are, with diagnoses, lines of therapy and events."""
+    return Question(READ, {"patients": list(patient_ids)})
+
+
+def facts_from(people: Rows, said: Rows, present: Present) -> tuple[list[PatientFacts], dict[str | int, Subject]]:
+    """The facts of patients, one for each disease, and who they are, from the answers to `people` and `days_said`.
+
+    Two further statements at most: bridges of assays and decisions on criteria, where there are any.
+    """
     sites = {site for _, site, *_ in people}
-    told = {CourseEvent, Rebaseline, AssayBridge}.intersection(present)
-    bridged = AssayBridge in present
-    said = said_of(patient_ids=patient_ids, site_ids=sites, any_bridge=bridged) if told else Said()
+    heard = said_from(said, sites, any_bridge=AssayBridge in present)
     off = switched_off_at(sites, any_decided=CriteriaChange in present)
     facts: list[PatientFacts] = []
     subjects: dict[str | int, Subject] = {}
@@ -64,7 +66,7 @@ def facts_of(patient_ids: Collection[int], present: Present) -> tuple[list[Patie
             known = _known(diagnosis)
             disease, pk = known.get("disease", ""), diagnosis.get("id")
             key = patient_id if place == 0 else f"{patient_id}/{disease}"
-            further = said.facts(patient=patient_id, site=site_id, diagnosis=pk)
+            further = heard.facts(patient=patient_id, site=site_id, diagnosis=pk)
             facts.append(
                 PatientFacts(
                     key=key,

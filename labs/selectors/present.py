@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any, Final
+from typing import Final
 
-from django.db import connection, models
+from django.db import models
 
-from labs.models import AssayBridge, ClinicalFinding, CriteriaChange, Quarantine, Rebaseline, SpuriousMark
-from patients.models import CourseEvent, SymptomReport
+from labs.models import AssayBridge, ClinicalFinding, CriteriaChange, Quarantine, SpuriousMark
+from labs.selectors.questions import Question, Rows, answer_to
 
 OF_PATIENT: Final = "patient_id = any(%(patients)s)"
 CONDITIONS: Final[Mapping[type[models.Model], str]] = {
     Quarantine: f"{OF_PATIENT} and state = 'open'",
     ClinicalFinding: OF_PATIENT,
-    SymptomReport: OF_PATIENT,
-    Rebaseline: OF_PATIENT,
-    CourseEvent: f"exists (select from patients_diagnosis d where d.id = diagnosis_id and d.{OF_PATIENT})",
     SpuriousMark: f"exists (select from labs_result r where r.id = result_id and r.{OF_PATIENT})",
     AssayBridge: "true",
     CriteriaChange: "state = 'active'",
@@ -27,9 +24,16 @@ _ASK: Final = f"select {', '.join(_EACH)}"
 Present = Collection[type[models.Model]]
 
 
+def what_is_present(patient_ids: Collection[int]) -> Question:
+    """Which tables have rows that may matter to these patients, so that the others need not be asked."""
+    return Question(_ASK, {"patients": list(patient_ids)})
+
+
+def present_from(read: Rows) -> Present:
+    """The tables, from the answer to `what_is_present`."""
+    return frozenset(model for model, there in zip(CONDITIONS, read[0], strict=True) if there)
+
+
 def present_of(patient_ids: Collection[int]) -> Present:
-    """The tables with rows that may matter to these patients: one statement, so that the others need not be asked."""
-    with connection.cursor() as cursor:
-        cursor.execute(_ASK, {"patients": list(patient_ids)})
-        row: tuple[Any, ...] = cursor.fetchone()
-    return frozenset(model for model, there in zip(CONDITIONS, row, strict=True) if there)
+    """The tables with rows that may matter to these patients."""
+    return present_from(answer_to(what_is_present(patient_ids)))

@@ -11,25 +11,29 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
-from django.db import connection
 
 from labs.rules.arrays import Ints
 from labs.rules.columns import COMPARATORS, NO_LIMIT, NO_NOTE, TIME_UNKNOWN, Columns, Note
 from labs.rules.facts import Group
+from labs.selectors.questions import Question, Rows
 from labs.selectors.rows import USABLE, WITH_RANGES, note_from, place_on_scale
 from labs.vocabulary.analytes import ANALYTES
 
 CODES: Final = {code: index for index, code in enumerate(ANALYTES)}
 RANGED: Final = np.array([code in WITH_RANGES for code in ANALYTES])
 
+# The reports of the patients are few and found at once. Should a report be another patient's, its results count all
+# the same.
 READ: Final = """
     select r.patient_id, r.analyte, r.collected_on - date '1970-01-01', r.amount, r.comparator, r.specimen,
            case when r.target = '' then r.method_family else ltrim(r.method_family || ' ' || r.target) end,
            r.laboratory,
            case when r.time_known then (extract(epoch from r.collected_at) * 1000000)::bigint end,
-           p.accession, r.id, trunc(r.reference_low * 1000000)::bigint, trunc(r.reference_high * 1000000)::bigint,
+           coalesce(p.accession, (select o.accession from labs_report o where o.id = r.report_id)), r.id,
+           trunc(r.reference_low * 1000000)::bigint, trunc(r.reference_high * 1000000)::bigint,
            r.coded, r.detection_limit, r.cells_counted, r.target
-    from labs_result r join labs_report p on p.id = r.report_id
+    from labs_result r
+    left join labs_report p on p.id = r.report_id and p.patient_id = any(%(patients)s)
     where r.patient_id = any(%(patients)s) and r.is_current and (r.amount is not null or r.coded <> '')
       and r.status = any(%(usable)s)
       and not exists (select from labs_spuriousmark m where m.result_id = r.id and m.withdrawn_at is null)
@@ -46,14 +50,17 @@ class ReadResults:
     accessions: list[str]
 
 
-def read_results(patient_ids: Collection[int], places: Mapping[int, Sequence[int]]) -> ReadResults:
-    """The current, usable results that nobody marked as spurious. `places`: where each patient stands in the cohort.
+def usable_results(patient_ids: Collection[int]) -> Question:
+    """The current, usable results of these patients that nobody marked as spurious."""
+    return Question(READ, {"patients": list(patient_ids), "usable": list(USABLE)})
+
+
+def results_from(read: Rows, places: Mapping[int, Sequence[int]]) -> ReadResults:
+    """Columns, from the answer to `usable_results`. `places`: where each patient stands in the cohort.
 
     A patient with two diseases stands there twice, and so do the results.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(READ, {"patients": list(patient_ids), "usable": list(USABLE)})
-        rows = [(place, row) for row in cursor.fetchall() for place in places[row[0]]]
+    rows = [(place, row) for row in read for place in places[row[0]]]
     if not rows:
         no, days = np.zeros(0, np.int64), np.zeros(0, np.int32)
         return ReadResults(Columns.complete(patient=no, analyte=no, day=days, amount=no), [], [], [])

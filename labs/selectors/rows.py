@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
-from datetime import date
+from collections.abc import Collection, Iterator
 from decimal import Decimal
 from typing import Final
 
-from django.db import models
 from django.db.models import Exists, OuterRef
 
-from labs.models import ClinicalFinding, Quarantine, Result, SpuriousMark
+from labs.models import Quarantine, Result, SpuriousMark
 from labs.rules.columns import NO_NOTE, Note, Row
-from labs.selectors.findings_as_rows import finding_rows
-from labs.selectors.overdue_as_rows import overdue_rows
-from labs.selectors.present import Present
-from labs.selectors.symptoms_as_rows import symptom_rows
 from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.fixed_point import PLACES
 from labs.vocabulary.statuses import is_usable
-from patients.models import SymptomReport
 from patients.models.withdrawal import STANDING
 
 USABLE: Final = tuple(status for status in ("final", "amended", "corrected") if is_usable(status))
@@ -36,14 +29,6 @@ def is_marked(result: Result) -> bool:
     return bool(getattr(result, "marked", False))
 
 
-OTHERS: Final[Mapping[type[models.Model], Callable[[Collection[int]], Iterator[Row]]]] = {
-    ClinicalFinding: finding_rows,
-    SymptomReport: symptom_rows,
-}
-"""What else is read as results, by the table it is in: rows whose `patient` is the number of the patient and whose
-`result` is 0."""
-
-
 def waiting_rows(patient_ids: Collection[int]) -> Iterator[Row]:
     """Values that came but wait in quarantine: while they do, no rule reading them may say "no"."""
     waiting = Quarantine.objects.filter(
@@ -55,15 +40,6 @@ def waiting_rows(patient_ids: Collection[int]) -> Iterator[Row]:
     for patient, analyte, day in waiting.order_by().values_list("patient_id", "analyte", "collected_on"):
         if patient is not None and day is not None:
             yield Row(patient, analyte, day, None)
-
-
-def other_rows(patient_ids: Collection[int], present: Present, today: date | None = None) -> Iterator[Row]:
-    """Findings of clinicians, symptoms and whatever else is read as results; what is overdue only with a day."""
-    for model, source in OTHERS.items():
-        if model in present:
-            yield from source(patient_ids)
-    if today is not None:
-        yield from overdue_rows(patient_ids, today)
 
 
 def place_on_scale(analyte: str, coded: str) -> int:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final, TypeVar
 
-from django.db import connection
-
 from labs.models import AssayBridge, Rebaseline
 from labs.rules.cohort import Bridge
 from labs.rules.cohort import Rebaseline as Anew
+from labs.selectors.questions import Question, Rows, answer_to
 from patients.models import CourseEvent, CourseKind, Diagnosis
 from patients.models.withdrawal import STANDING
 
@@ -50,14 +49,24 @@ class Said:
         }
 
 
-def said_of(*, patient_ids: Collection[int], site_ids: Collection[int], any_bridge: bool = True) -> Said:
-    """What was said of these patients and sites. Two statements, whatever their number.
+def said_of(*, patient_ids: Collection[int], site_ids: Collection[int]) -> Said:
+    """What was said of these patients and sites. Two statements, whatever their number."""
+    return said_from(answer_to(days_said(patient_ids)), site_ids)
+
+
+def days_said(patient_ids: Collection[int]) -> Question:
+    """(remission or relapse, diagnosis, "", day) and ("", patient, analyte, day)."""
+    return Question(DAYS_SAID, {"patients": list(patient_ids)})
+
+
+def said_from(read: Rows, site_ids: Collection[int], *, any_bridge: bool = True) -> Said:
+    """What was said, from the answer to `days_said`; bridges are read here.
 
     `any_bridge=False`: it is known that no assay was ever bridged, and none is asked about.
     """
     anew: dict[int, list[Anew]] = defaultdict(list)
     days: dict[str, dict[int, list[date]]] = {kind: defaultdict(list) for kind in CourseKind.values}
-    for kind, number, analyte, day in _days_said(list(patient_ids)):
+    for kind, number, analyte, day in sorted(read, key=lambda said: (said[3], said[2])):  # the earliest day first
         if kind in days:
             days[kind][number].append(day)
         else:
@@ -68,13 +77,6 @@ def said_of(*, patient_ids: Collection[int], site_ids: Collection[int], any_brid
         remissions=_fixed(days[CourseKind.REMISSION]),
         relapses=_fixed(days[CourseKind.RELAPSE]),
     )
-
-
-def _days_said(patient_ids: list[int]) -> Iterable[tuple[str, int, str, date]]:
-    """(remission or relapse, diagnosis, "", day) and ("", patient, analyte, day), the earliest day first."""
-    with connection.cursor() as cursor:
-        cursor.execute(DAYS_SAID, {"patients": patient_ids})
-        return sorted(cursor.fetchall(), key=lambda said: (said[3], said[2]))
 
 
 def _fixed(found: Mapping[int, list[T]]) -> dict[int, tuple[T, ...]]:

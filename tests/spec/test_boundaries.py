@@ -88,7 +88,7 @@ def moved(bar: Threshold, by: Decimal) -> Iterator[None]:
 
 def put(bar: Threshold, value: str) -> None:
     object.__setattr__(bar, "value", value)
-    for kept in ("amount", "share"):
+    for kept in ("amount", "ratio", "share", "text"):
         bar.__dict__.pop(kept, None)
 
 

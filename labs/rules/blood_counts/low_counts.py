@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from labs.rules.arrays import UNBOUNDED, Bools, Ints
+from labs.rules.arrays import UNBOUNDED, Bools, Ints, one_of
 from labs.rules.base import Threshold
 from labs.rules.cohort import Cohort
 from labs.rules.markers import one_a_day, pooled, series_of
@@ -56,7 +56,7 @@ def told_days(cohort: Cohort, symptom: str) -> Ints:
     """Packed (patient, day) of every day on which a patient told a symptom, sorted."""
     s = series_of(cohort, "symptom")
     kinds = [place for place, group in enumerate(cohort.groups) if group[0] == symptom]
-    told = np.isin(cohort.columns.group[cohort.assessments.rows[s.sources[0]]], kinds) & (s.low > 0)
+    told = one_of(cohort.columns.group[cohort.assessments.rows[s.sources[0]]], kinds) & (s.low > 0)
     return np.unique(s.patient_days[told])
 
 

@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from enum import IntEnum
 
 import numpy as np
 
-from labs.rules.arrays import AnyInts, Bools, Ints
+from labs.rules.arrays import AnyInts, Bools, Ints, firsts_of_runs
 from labs.rules.base import Threshold
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import under
@@ -27,8 +26,11 @@ AFTER = Threshold("183", "d", VIGIL, date(2026, 1, 1))
 DRUG = Isotype("IgG", "kappa")
 
 
-class Band(IntEnum):
-    """What one immunofixation shows, held against the isotype at diagnosis."""
+class Band:
+    """What one immunofixation shows, held against the isotype at diagnosis.
+
+    Plain numbers: a column is held against them five times as fast as against members of an enumeration.
+    """
 
     NOT_DONE = 0
     NEGATIVE = 1
@@ -63,7 +65,7 @@ def is_recorded(clone: Isotype) -> bool:
     return bool(clone.heavy and clone.light)
 
 
-def band_of(finding: str, clone: Isotype) -> Band:
+def band_of(finding: str, clone: Isotype) -> int:
     """What a finding in words says of a clone. Free light chains of the clone's own kind are the clone's."""
     word = finding.partition(":")[0]
     if word == "negative":
@@ -100,7 +102,7 @@ def _fluid(cohort: Cohort, code: str, fixation: str) -> Fluid:
     m, fixed = kept_m[0], kept[0]
     keys = np.union1d(m.patient_days, fixed.patient_days)
     of_m, of_fixed = _places(m.patient_days, keys), _places(fixed.patient_days, keys)
-    band, amount = _at(bands[kept[1]], of_fixed, int(Band.NOT_DONE)), _at(m.low, of_m, -1)
+    band, amount = _at(bands[kept[1]], of_fixed, Band.NOT_DONE), _at(m.low, of_m, -1)
     faint = (amount <= SEEN.amount) & (_at(m.high, of_m, 0) <= SEEN.amount)
     seen = np.where(band == Band.NOT_DONE, amount > 0, _at(drug[kept[1]], of_fixed, 0) > 0)
     series = _merged(m, fixed, of_m, of_fixed, band >= Band.EQUIVOCAL)
@@ -115,9 +117,7 @@ def by_day(series: Series, rank: Ints) -> tuple[Series, Ints]:
     """
     order = np.lexsort((-rank, series.day, series.patient))
     patient, day = series.patient[order], series.day[order]
-    head = np.ones(order.size, bool)
-    head[1:] = (patient[1:] != patient[:-1]) | (day[1:] != day[:-1])
-    rows = order[head]
+    rows = order[firsts_of_runs(patient, day)]
     return series.only_rows(rows), rows
 
 
@@ -129,8 +129,6 @@ def _merged(m: Series, fixed: Series, of_m: Ints, of_fixed: Ints, fixation_decid
     line = np.where(of_m >= 0, _at(m.line, of_m, 0), _at(fixed.line, of_fixed, 0))
     ours, theirs = _at(m.sources[0], of_m, -1), _at(fixed.sources[0], of_fixed, -1)
     value = np.where(use, _at(fixed.low, of_fixed, 0), _at(m.low, of_m, 0))
-    first = np.ones(day.size, bool)
-    first[1:] = (patient[1:] != patient[:-1]) | (line[1:] != line[:-1])
     return replace(
         m,
         patient=patient,
@@ -138,7 +136,7 @@ def _merged(m: Series, fixed: Series, of_m: Ints, of_fixed: Ints, fixation_decid
         line=line,
         low=value,
         high=value,
-        first=first,
+        first=firsts_of_runs(patient, line),
         sources=(np.where(use, theirs, ours), np.where(use, ours, theirs)),
         mixed=True,
     )

@@ -31,7 +31,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from labs.rules.arrays import Ints
+from labs.rules.arrays import Ints, one_of
 from labs.rules.base import (
     CONFIRMED,
     INFO,
@@ -151,7 +151,7 @@ def loss(cohort: Cohort) -> Signal:
     shown = (sure | weak).astype(np.int64)
     series = replace(series, low=shown, high=shown)
     unable = cannot_refute(series, band, by_band)
-    absent = (shown == 0) & np.isin(band, FIXED_ABSENT) | (band == Band.NOT_DONE) & (amount == 0) & ~unable
+    absent = (shown == 0) & one_of(band, FIXED_ABSENT) | (band == Band.NOT_DONE) & (amount == 0) & ~unable
 
     def missing(_: Series, row: int) -> Sequence[str]:
         return _missing(series, row, int(band[row]), measured=int(amount[row]) > 0)
@@ -189,7 +189,7 @@ def _compared(series: Series, row: int, band: int) -> list[Comparison]:
     out = []
     for part in (int(source[row]) for source in series.sources if source[row] >= 0):
         at = int(cohort.assessments.rows[part])
-        shown = result_at(series, at, "")
+        shown = result_at(series, at)
         if shown.analyte.startswith("ife"):
             what = f"band, with {clone} at diagnosis" if is_recorded(clone) else "band by immunofixation"
             needed = "the isotype of the diagnosis" + " or its light chain alone" * ("free" in shown.value)

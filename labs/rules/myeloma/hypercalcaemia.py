@@ -21,7 +21,7 @@ from datetime import date
 
 import numpy as np
 
-from labs.rules.arrays import Bools, Ints
+from labs.rules.arrays import Bools, Ints, any_true
 from labs.rules.base import (
     CONFIRMED,
     NOT_APPLICABLE,
@@ -47,6 +47,7 @@ PLACES = 7  # tenths of a fixed-point unit, so that 0.8 times an albumin is exac
 HIGH = Threshold("11", "mg/dL", KUMAR_2016, date(2016, 8, 1), places=PLACES)
 VERY_HIGH = Threshold("11.5", "mg/dL", CORRECTED_CALCIUM_OLDER, date(2006, 9, 1), places=PLACES)
 NORMAL_ALBUMIN = Threshold("4.0", "g/dL", PAYNE_1973, date(1973, 12, 15))
+NO_ALBUMIN = "albumin of the same day, to correct calcium"
 TENTHS_PER_ALBUMIN = 8  # 0.8 mg/dL of calcium for each g/dL of albumin
 
 EXAMPLES = (
@@ -84,7 +85,9 @@ def hypercalcaemia(cohort: Cohort) -> Signal:
         sure=high,
         weak=criterion(c.high, c.high).met if c.censored else None,
         terms=Terms(AT_ONCE, alone=np.where(c.low > VERY_HIGH.amount, int(URGENT), int(REVIEW))),
-        silences=(Silence(open_, NOT_EVALUABLE, "albumin of the same day, to correct calcium"),) if open_.any() else (),
+        silences=(Silence(open_, NOT_EVALUABLE, "albumin of the same day, to correct calcium"),)
+        if any_true(open_)
+        else (),
         notes=missing,
         words=Words(sentence=_sentence),
     )

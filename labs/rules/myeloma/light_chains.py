@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
-from fractions import Fraction
 
 import numpy as np
 
@@ -102,14 +101,14 @@ def abnormal_ratio(cohort: Cohort) -> tuple[Bools, Bools]:
 
 
 def _ratio_above(kappa: Ints, lambda_: Ints) -> Bools:
-    bar = Fraction(NORMAL_RATIO_HIGH.value)
-    above: Bools = kappa * bar.denominator > lambda_ * bar.numerator
+    numerator, denominator = NORMAL_RATIO_HIGH.ratio
+    above: Bools = kappa * denominator > lambda_ * numerator
     return above
 
 
 def _ratio_below(kappa: Ints, lambda_: Ints) -> Bools:
-    bar = Fraction(NORMAL_RATIO_LOW.value)
-    below: Bools = kappa * bar.denominator < lambda_ * bar.numerator
+    numerator, denominator = NORMAL_RATIO_LOW.ratio
+    below: Bools = kappa * denominator < lambda_ * numerator
     return below
 
 

@@ -18,7 +18,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from labs.rules.arrays import DAY_BITS, Bools, Ints
+from labs.rules.arrays import DAY_BITS, Bools, Ints, all_true
 from labs.rules.base import Threshold
 from labs.rules.cohort import Cohort
 from labs.rules.markers import series_of
@@ -56,7 +56,7 @@ def stated_not_measurable(cohort: Cohort, marker: str) -> Bools:
 def marker_states(cohort: Cohort, marker: str, at: Series) -> Ints:
     """State of a marker for each row of a series: of that row's patient and line of therapy."""
     stated = cohort.once(f"{marker} stated", lambda: _all_stated(cohort, marker))[at.patient]
-    if bool((stated >= 0).all()):
+    if all_true(stated >= 0):
         return stated
     return np.where(stated >= 0, stated, _derived(cohort, marker, at))
 

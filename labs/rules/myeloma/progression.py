@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from labs.rules.arrays import any_true
 from labs.rules.base import NOT_APPLICABLE, Threshold
 from labs.rules.myeloma.measurable import stated_not_measurable
 from labs.rules.series import Series
@@ -23,6 +24,6 @@ def unless_stated_not_measurable(series: Series, marker: str, words: str) -> tup
     rows = stated_not_measurable(series.cohort, marker)[series.patient]
     return (
         (Silence(rows, NOT_APPLICABLE, f"{words} is not among the markers recorded as measurable"),)
-        if rows.any()
+        if any_true(rows)
         else ()
     )

@@ -22,7 +22,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from labs.rules.arrays import Ints
+from labs.rules.arrays import Ints, one_of
 from labs.rules.base import (
     CONFIRMED,
     NOT_APPLICABLE,
@@ -117,7 +117,7 @@ def loss(cohort: Cohort) -> Signal:
     any_negative = earlier(series, maybe)
     shown = (sure | weak).astype(np.int64)
     series = replace(series, low=shown, high=shown)
-    test = np.isin(_analyte(series), [cohort.codes[code] for code in TESTS])
+    test = one_of(_analyte(series), [cohort.codes[code] for code in TESTS])
     found = positive_tests(tests)[order_of(tests, parts, order)]
     return weighed(
         series,

@@ -284,4 +284,4 @@ def _band_text(fluid: Fluid, row: int) -> str:
         Band.OPEN: "positive, not typed in full",
     }
     drug = ", which may be a therapeutic antibody (interference test)" if fluid.may_be_drug[row] else ""
-    return words[Band(int(fluid.band[row]))] + drug
+    return words[int(fluid.band[row])] + drug

@@ -21,7 +21,7 @@ from datetime import date
 
 import numpy as np
 
-from labs.rules.arrays import Bools, Ints, before, starts_of_runs
+from labs.rules.arrays import Bools, Ints, before, firsts_of_runs, one_of, starts_of_runs
 from labs.rules.base import (
     INFO,
     NOT_EVALUABLE,
@@ -141,9 +141,7 @@ def _changed_markers(cohort: Cohort) -> Series:
     rows = concatenated(parts[0], parts, "followed markers")
     which = np.repeat(np.arange(len(parts)), [part.size for part in parts])
     order = np.lexsort((_groups(rows), rows.day, which, rows.patient))
-    first = np.ones(order.size, bool)
-    patient, marker = rows.patient[order], which[order]
-    first[1:] = (patient[1:] != patient[:-1]) | (marker[1:] != marker[:-1])
+    first = firsts_of_runs(rows.patient[order], which[order])
     return replace(rows.only_rows(order), first=first, mixed=True)
 
 
@@ -174,7 +172,7 @@ def _first_of_later_groups(a: Series) -> tuple[Bools, Ints]:
         of_marker = analyte == a.cohort.codes[code]
         level[of_marker & ~a.first & (a.low - before(a.high) >= step.amount)] = int(REVIEW)
     turned = (before(a.low) <= POSITIVE.amount) & (a.low > POSITIVE.amount) & ~a.first
-    level[np.isin(analyte, [a.cohort.codes[code] for code in RESIDUAL]) & turned] = int(REVIEW)
+    level[one_of(analyte, [a.cohort.codes[code] for code in RESIDUAL]) & turned] = int(REVIEW)
     return new, level
 
 

@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from labs.rules.arrays import Ints, starts_of_runs
+from labs.rules.arrays import Ints, firsts_of_runs, starts_of_runs
 from labs.rules.base import Comparison, Level, Threshold
 from labs.rules.cohort import Cohort, Key, Note, Row, to_date
 from labs.rules.markers import series_of
@@ -42,8 +42,6 @@ def days_told(cohort: Cohort, level: str) -> Series:
     s = s.only_rows(order)
     wanted = np.array([_code_at(s, row) in _of_level(level) for row in range(s.size)], bool) & (s.low == TOLD)
     starts = starts_of_runs(s.patient_days)
-    first = np.ones(starts.size, bool)
-    first[1:] = s.patient[starts][1:] != s.patient[starts][:-1]
     told = np.logical_or.reduceat(wanted, starts).astype(np.int64) if starts.size else np.zeros(0, np.int64)
     return replace(
         s,
@@ -53,7 +51,7 @@ def days_told(cohort: Cohort, level: str) -> Series:
         line=s.line[starts],
         low=told,
         high=told,
-        first=first,
+        first=firsts_of_runs(s.patient[starts]),
         sources=tuple(_sources(s, wanted.tolist(), starts.tolist())),
     )
 

@@ -60,3 +60,13 @@ def test_coded_findings_ranges_and_details_come_the_same_by_both_readers() -> No
     assert one.columns.upper[residual] == NO_LIMIT
     assert (one.columns.lower[ldh], one.columns.upper[ldh]) == (120_000_000, NO_LIMIT)
     assert one.columns.upper[by_analyte["serum_m"]] == 1
+
+
+@pytest.mark.django_db
+def test_a_result_in_the_report_of_another_patient_counts_with_its_accession() -> None:
+    patient = make_patient()
+    make_diagnosis(patient, disease="MM")
+    result = make_result(make_patient(), "ldh", "100", collected_on=DAY, accession="Z")
+    result.pk, result.patient, result.analyte = None, patient, "serum_m"
+    result.save(force_insert=True)
+    assert cohort_of([patient.pk]).cohort.accessions == ["Z"]

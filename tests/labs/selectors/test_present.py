@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from labs.models import AssayBridge, CriteriaChange, Quarantine, Rebaseline, SpuriousMark
+from labs.models import AssayBridge, ClinicalFinding, CriteriaChange, Quarantine, SpuriousMark
 from labs.selectors.present import CONDITIONS, present_of
-from labs.selectors.rows import OTHERS
-from patients.models import CourseEvent, SymptomReport
-from tests.factories import make_diagnosis, make_nurse, make_patient
+from tests.factories import make_patient
+from tests.factories.findings import make_finding
 
 pytestmark = pytest.mark.django_db
 
@@ -19,21 +18,11 @@ def test_nothing_is_there_for_a_patient_of_whom_nothing_was_said() -> None:
 
 def test_what_is_said_of_one_patient_is_there_for_that_one_only() -> None:
     patient, other = make_patient(), make_patient()
-    SymptomReport.objects.create(
-        patient=patient, reported_on="2026-10-10", symptoms=["fever"], recorded_by=make_nurse()
-    )
-    assert present_of([patient.pk]) == {SymptomReport}
-    assert present_of([patient.pk, other.pk]) == {SymptomReport}
+    make_finding(patient)
+    assert present_of([patient.pk]) == {ClinicalFinding}
+    assert present_of([patient.pk, other.pk]) == {ClinicalFinding}
     assert not present_of([other.pk])
 
 
-def test_a_remission_of_a_diagnosis_is_there_for_its_patient() -> None:
-    patient, other = make_patient(), make_patient()
-    make_diagnosis(patient)
-    assert (CourseEvent in present_of([patient.pk])) == CourseEvent.objects.filter(diagnosis__patient=patient).exists()
-    assert CourseEvent not in present_of([other.pk])
-
-
 def test_every_table_that_is_skipped_when_empty_is_looked_at() -> None:
-    assert OTHERS.keys() <= CONDITIONS.keys()
-    assert {Quarantine, CriteriaChange, CourseEvent, Rebaseline, AssayBridge, SpuriousMark} <= CONDITIONS.keys()
+    assert {Quarantine, CriteriaChange, ClinicalFinding, AssayBridge, SpuriousMark} == CONDITIONS.keys()
