@@ -14,9 +14,11 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from labs.actions.activate_criteria import activate_due_criteria
+from labs.actions.assign_flags import assign_flags, escalate_flags
 from labs.actions.bridge_assays import JOB as BRIDGED
 from labs.actions.bridge_assays import evaluate_bridged as ask_about_bridged
 from labs.actions.criteria_steps import CriteriaRefused
+from labs.actions.end_watches import end_watches
 from labs.actions.evaluate import evaluate_pending
 from labs.actions.evaluate import evaluate_range as ask_about_range
 from labs.actions.evaluate_overdue import evaluate_overdue
@@ -48,6 +50,16 @@ def extend_schedules(timestamp: int) -> None:
 def activate_criteria(timestamp: int) -> None:
     """Put in force the criteria that were approved for today; who is concerned waits for `catch_up_evaluations`."""
     activate_due_criteria(by=system_account(), now=timezone.now())
+
+
+@app.periodic(cron="1-59/5 * * * *")
+@app.task(name="labs.keep_owners", queueing_lock="labs.keep_owners", lock="labs.keep_owners")
+def keep_owners(timestamp: int) -> None:
+    """Every waiting signal has the owner it should have today; watches that are over open; late ones are passed on."""
+    by, now = system_account(), timezone.now()
+    end_watches(by=by, now=now)
+    assign_flags(by=by, now=now)
+    escalate_flags(by=by, now=now)
 
 
 def catch_up_soon() -> None:

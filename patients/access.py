@@ -169,6 +169,21 @@ def check_can_approve_criteria(user: User, site: Site, proposed_by: User) -> Non
         raise AccessRefused(_("You proposed this change. Another physician or administrator of the site approves it."))
 
 
+def check_can_record_absence(user: User, absent: User) -> None:
+    """Raise unless this person may say when `absent` is away: themselves, or who leads a site where both work."""
+    if user.pk == absent.pk and user.is_active:
+        return
+    _check_role(user, DECIDERS, _("Only physicians and administrators say when a colleague is away."))
+    if not is_system(user) and not user.sites.filter(pk__in=absent.sites.values("pk")).exists():
+        raise AccessRefused(_("You and %(name)s work at no site together.") % {"name": absent})
+
+
+def check_can_set_up_review(user: User, site: Site) -> None:
+    """Raise unless this person may decide how this site answers signals."""
+    _check_role(user, DECIDERS, _("Only physicians and administrators decide how a site answers signals."))
+    check_can_work_at(user, site)
+
+
 def can_see_patient(user: User, patient: Patient) -> bool:
     """Whether this person may open this patient's record."""
     return _allowed(check_can_see_patient, user, patient)
@@ -242,6 +257,16 @@ def can_propose_criteria(user: User, site: Site) -> bool:
 def can_approve_criteria(user: User, site: Site, proposed_by: User) -> bool:
     """Whether this person may approve what another proposed for this site."""
     return _allowed(check_can_approve_criteria, user, site, proposed_by)
+
+
+def can_record_absence(user: User, absent: User) -> bool:
+    """Whether this person may say when `absent` is away."""
+    return _allowed(check_can_record_absence, user, absent)
+
+
+def can_set_up_review(user: User, site: Site) -> bool:
+    """Whether this person may decide how this site answers signals."""
+    return _allowed(check_can_set_up_review, user, site)
 
 
 def _check_role(user: User, roles: frozenset[Role] | set[Role], reason: str) -> None:

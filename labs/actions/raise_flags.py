@@ -13,21 +13,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from labs.actions.copy_rows import copy_rows
 from labs.models import Decision, Flag, FlagEvent, Level, Review, Signal
 from labs.rules.registry import RULES
+from labs.selectors.answer_times import AnswerTimes
+from labs.selectors.owners import answering_for
 from patients.actions.audit import event
-from patients.models import AuditEvent, CareTeam, User
-
-ANSWER_TIMES: Final[Mapping[str, timedelta | None]] = {
-    Level.URGENT: timedelta(hours=4),
-    Level.REVIEW: timedelta(days=7),
-    Level.INFO: None,
-}
-"""How soon a flag wants an answer (design section 4)."""
+from patients.models import AuditEvent, User
 
 SEVERITY: Final[Mapping[str, int]] = {Level.INFO: 0, Level.REVIEW: 1, Level.URGENT: 2}
 ANSWERING_SIGNALS: Final = frozenset({Signal.PROVISIONAL, Signal.CONFIRMED, Signal.NOT_EVALUABLE})
@@ -74,6 +69,7 @@ class Found:
 class Changes:
     """What one reconciliation did, by kind of flag event, and why where a person's word is the cause."""
 
+    times: AnswerTimes
     because: str = ""
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     new: list[Flag] = field(default_factory=list)
@@ -105,7 +101,7 @@ def raise_flags(
     wanted: dict[Episode, list[Found]] = defaultdict(list)
     for item in found:
         wanted[item.patient_id, item.rule, item.criteria_version].append(item)
-    changes = Changes(because=because)
+    changes = Changes(AnswerTimes(patient_ids), because=because)
     raised: list[Found] = []
     for episode in wanted.keys() | stored.keys():
         pairs, new, gone = pair(wanted.get(episode, []), stored.get(episode, []))
@@ -114,9 +110,10 @@ def raise_flags(
         raised += new
         for flag in gone:
             _end(flag, switched_off or {}, joined or {}, changes, by=by, now=now)
-    owners = _owners({item.patient_id for item in raised}) if raised else {}
-    for item in raised:
-        _raise(item, owners.get(item.patient_id), changes, by=by, now=now)
+    if raised:
+        answering = answering_for({item.patient_id for item in raised}, now=now)
+        for item in raised:
+            _raise(item, answering.owner(item.patient_id).user, changes, by=by, now=now)
     _write(changes)
     return dict(changes.counts)
 
@@ -158,22 +155,17 @@ def _stored_flags(patient_ids: Collection[int], rules: Collection[str]) -> dict[
     return stored
 
 
-def _owners(patient_ids: Collection[int]) -> dict[int, User | None]:
-    teams = CareTeam.objects.filter(patient_id__in=list(patient_ids)).select_related("physician", "cover")
-    return {team.patient_id: team.owner() for team in teams}
-
-
-def _raise(item: Found, owner: User | None, changes: Changes, *, by: User, now: datetime) -> None:
+def _raise(item: Found, owner: int, changes: Changes, *, by: User, now: datetime) -> None:
     flag = Flag(
         patient_id=item.patient_id,
         diagnosis_id=item.diagnosis_id,
         rule=item.rule,
         criteria_version=item.criteria_version,
-        owner=owner,
+        owner_id=owner,
         raised_at=now,
         review=Review.OPEN,
     )
-    _copy(flag, item, now=now, restart_clock=True)
+    _copy(flag, item, changes.times, now=now, restart_clock=True)
     changes.new.append(flag)
     _note(flag, FlagEvent.Kind.RAISED, changes, by=by, now=now)
 
@@ -185,7 +177,7 @@ def _update(flag: Flag, item: Found, changes: Changes, *, by: User, now: datetim
     kind = EVENT_OF.get(item.signal, FlagEvent.Kind.CHANGED) if item.signal != flag.signal else FlagEvent.Kind.CHANGED
     reopen = _reopens(flag, item)
     stronger = SEVERITY[level_of(item)] > SEVERITY[flag.level] or before[0] == Signal.WITHDRAWN
-    _copy(flag, item, now=now, restart_clock=stronger or reopen)
+    _copy(flag, item, changes.times, now=now, restart_clock=stronger or reopen)
     changes.changed.append(flag)
     _note(flag, kind, changes, by=by, now=now)
     if reopen:
@@ -252,16 +244,16 @@ def level_of(item: Found) -> str:
     return Level.INFO if item.past_line else item.level
 
 
-def _copy(flag: Flag, item: Found, *, now: datetime, restart_clock: bool) -> None:
+def _copy(flag: Flag, item: Found, times: AnswerTimes, *, now: datetime, restart_clock: bool) -> None:
     flag.level, flag.signal = level_of(item), item.signal
     flag.onset_on, flag.detected_on, flag.line_started_on = item.onset_on, item.detected_on, item.line_started_on
     flag.explanation, flag.finding = item.explanation, item.finding
     flag.version = (flag.version or 0) + 1 if flag.pk else 1
-    limit = ANSWER_TIMES[flag.level]
-    if item.signal not in ANSWERING_SIGNALS or limit is None:
+    if item.signal not in ANSWERING_SIGNALS or flag.level == Level.INFO:
         flag.answer_by = None
     elif restart_clock or flag.answer_by is None:
-        flag.answer_by = now + limit
+        limit = times.limit(flag.patient_id, flag.level)
+        flag.answer_by = None if limit is None else now + limit
 
 
 def _note(flag: Flag, kind: FlagEvent.Kind, changes: Changes, *, by: User, now: datetime, note: str = "") -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -67,12 +67,14 @@ def acknowledge_flag(*, flag_id: int, version: int, by: User, now: datetime, not
 
 @transaction.atomic
 def await_repeat(*, flag_id: int, version: int, repeat: Repeat, by: User, now: datetime, note: str = "") -> Flag:
-    """Order a repeat test and leave the flag waiting for it."""
+    """Order a repeat test and leave the flag waiting for it: an answer is due when the last day of the test is over."""
     flag = _take(flag_id, version, by)
     today = _today(flag, now)
     if repeat.due_on < today or repeat.closes_on < repeat.due_on:
         raise ReviewRefused(_("The repeat test must lie ahead, and its last day not before its best day."))
     _schedule(flag, repeat, by=by, today=today)
+    if flag.answer_by is not None:
+        flag.answer_by = _end_of(repeat.closes_on, flag)
     return _step(flag, "await_test", FlagEvent.Kind.ACKNOWLEDGED, by=by, now=now, note=note)
 
 
@@ -201,6 +203,11 @@ def _schedule(flag: Flag, repeat: Repeat, *, by: User, today: date) -> None:
         patient=flag.patient,
         detail={"flag": flag.pk, "kind": test.kind},
     )
+
+
+def _end_of(day: date, flag: Flag) -> datetime:
+    """The end of a day on the clock of the patient's site."""
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=flag.patient.site.zone)
 
 
 def _today(flag: Flag, now: datetime) -> date:

@@ -55,7 +55,8 @@ class Decision(models.TextChoices):
 @keep_history("FlagHistory", inserts=False)
 class Flag(models.Model):
     """One episode of one rule in one patient. `finding` is the frozen evidence of its present state: inputs with units
-    and dates, every comparison made, confounders and what is missing, under a named criteria version."""
+    and dates, every comparison made, confounders and what is missing, under a named criteria version.
+    `escalations`: how often it went unanswered and was passed on along the chain of `labs.selectors.owners`."""
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="flags")
     diagnosis = models.ForeignKey(Diagnosis, on_delete=models.PROTECT, null=True, related_name="flags")
@@ -65,8 +66,9 @@ class Flag(models.Model):
     signal = models.CharField(_("signal"), max_length=13, choices=Signal.choices)
     review = models.CharField(_("review"), max_length=13, choices=Review.choices, default=Review.OPEN)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="flags", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="flags", verbose_name=_("owner")
     )
+    escalations = models.PositiveSmallIntegerField(_("passed on"), default=0)
     line_started_on = models.DateField(_("line of therapy since"), null=True)
     onset_on = models.DateField(_("onset"))
     detected_on = models.DateField(_("detected on"))
@@ -133,6 +135,13 @@ class FlagEvent(models.Model):
         ACKNOWLEDGED = "acknowledged", _("acknowledged")
         RESOLVED = "resolved", _("resolved")
         ASSIGNED = "assigned", _("owner changed")
+        ESCALATED = "escalated", _("not answered in time: passed on")
+        UNDONE = "undone", _("decision undone")
+        CORRECTED = "corrected", _("decision corrected")
+        WATCH_ENDED = "watch_ended", _("the day it was watched until has come")
+        OPINION = "opinion", _("second opinion asked")
+        MUTED = "muted", _("muted")
+        UNMUTED = "unmuted", _("mute ended")
 
     flag = models.ForeignKey(Flag, on_delete=models.PROTECT, related_name="events")
     at = models.DateTimeField(_("at"))

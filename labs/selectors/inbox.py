@@ -31,7 +31,7 @@ USABLE = ("final", "amended", "corrected")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a physician asked to see. `scope` MINE: signals they own and those nobody owns; SITE: all they may see."""
+    """What a physician asked to see. `scope` MINE: signals they own; SITE: all they may see."""
 
     scope: str = MINE
     disease: str = ""
@@ -80,7 +80,7 @@ def waiting_flags(*, user: User, wanted: Wanted) -> QuerySet[Flag]:
     """Signals that ask for an answer and that this person may see."""
     flags = Flag.objects.filter(visible_to(user, "patient__"), signal__in=ON_SCREEN).exclude(review=Review.RESOLVED)
     if wanted.scope == MINE:
-        flags = flags.filter(Q(owner=user) | Q(owner=None))
+        flags = flags.filter(owner=user)
     if wanted.disease:
         flags = flags.filter(diagnosis__disease=wanted.disease)
     if wanted.raised_since:

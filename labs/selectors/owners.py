@@ -52,24 +52,31 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class Staffing:
-    """Who can answer on a day: `present` are active accounts not away; `deputies` of those who are (None: named none).
+    """Who can answer at a site on a day.
 
-    `physicians` and `administrators` are those present at the site, in the order they are asked.
+    present         active physicians who are not away, of any site: they can answer for patients of whose care team
+                    they are
+    physicians      those of them who work at this site, in the order they are asked; administrators likewise
+    deputies        people away -> whom they named, None: nobody
+    duty            the physician on duty of the site
     """
 
     present: frozenset[int]
-    deputies: Mapping[int, int | None] = field(default_factory=dict)
-    duty: int | None = None
     physicians: Sequence[int] = ()
     administrators: Sequence[int] = ()
+    deputies: Mapping[int, int | None] = field(default_factory=dict)
+    duty: int | None = None
 
 
-def owner_in(staffing: Staffing, *, responsible: int | None, cover: int | None, nobody: int) -> Owner:
-    """The first of the chain who can answer. Pure."""
+def owner_in(staffing: Staffing, *, responsible: int | None, cover: int | None, nobody: int, steps: int = 0) -> Owner:
+    """The first of the chain who can answer; after `steps` escalations the one so much further along, or the last."""
+    can = frozenset(staffing.physicians) | (staffing.present & {responsible, cover})
+    found: dict[int, str] = {}
     for user, how in _chain(staffing, responsible, cover):
-        if user in staffing.present:
-            return Owner(user, how)
-    return Owner(nobody, NOBODY)
+        if user in can or how == ADMINISTRATOR:
+            found.setdefault(user, how)
+    people = [Owner(user, how) for user, how in found.items()]
+    return people[min(steps, len(people) - 1)] if people else Owner(nobody, NOBODY)
 
 
 def _chain(staffing: Staffing, responsible: int | None, cover: int | None) -> Iterator[tuple[int, str]]:
@@ -91,27 +98,41 @@ def _deputies(staffing: Staffing, user: int) -> Iterator[int]:
         current = staffing.deputies.get(current)
 
 
-def owners_of(patients: Collection[Patient], *, now: datetime) -> dict[int, Owner]:
-    """The owner of each patient's signals, by the patient's number. Four queries; read `site` along."""
-    if not patients:
-        return {}
-    teams = {team.patient_id: team for team in CareTeam.objects.filter(patient__in=patients)}
-    staffing = staffing_of({patient.site for patient in patients}, now=now)
-    nobody = system_account().pk
-    found = {}
-    for patient in patients:
-        team = teams.get(patient.pk)
-        found[patient.pk] = owner_in(
-            staffing[patient.site_id],
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Who answers for some patients: ask `owner` for each, after how many escalations."""
+
+    patients: Mapping[int, Patient]
+    teams: Mapping[int, CareTeam]
+    staffing: Mapping[int, Staffing]
+    nobody: int
+
+    def owner(self, patient_id: int, *, steps: int = 0) -> Owner:
+        """Who answers for this patient."""
+        team = self.teams.get(patient_id)
+        return owner_in(
+            self.staffing[self.patients[patient_id].site_id],
             responsible=team.physician_id if team else None,
             cover=team.cover_id if team else None,
-            nobody=nobody,
+            nobody=self.nobody,
+            steps=steps,
         )
-    return found
+
+
+def answering_for(patient_ids: Collection[int], *, now: datetime) -> Answering:
+    """Who answers for these patients now. Seven queries, however many they are."""
+    patients = Patient.objects.select_related("site").in_bulk(list(patient_ids))
+    teams = CareTeam.objects.filter(patient__in=list(patients))
+    return Answering(
+        patients=patients,
+        teams={team.patient_id: team for team in teams},
+        staffing=staffing_of({patient.site for patient in patients.values()}, now=now) if patients else {},
+        nobody=system_account().pk,
+    )
 
 
 def staffing_of(sites: Collection[Site], *, now: datetime) -> dict[int, Staffing]:
-    """Who can answer at each of these sites today, on the site's own clock. Three queries."""
+    """Who can answer at each of these sites today, on the site's own clock. Four queries."""
     days = {site.pk: now.astimezone(site.zone).date() for site in sites}
     people = list(User.objects.filter(is_active=True, role__in=[Role.PHYSICIAN, Role.ADMINISTRATOR]).order_by("pk"))
     at_site: dict[int, set[int]] = defaultdict(set)
@@ -128,12 +149,11 @@ def _away_on(absences: Collection[Absence], day: date) -> dict[int, int | None]:
 
 def _staffing(people: Sequence[User], here: set[int], away: Mapping[int, int | None], duty: int | None) -> Staffing:
     present = [person for person in people if person.pk not in away]
-    local = [person for person in present if person.pk in here]
+    physicians = [person.pk for person in present if person.role == Role.PHYSICIAN]
     return Staffing(
-        present=frozenset(person.pk for person in present if person.role == Role.PHYSICIAN)
-        | frozenset(person.pk for person in local),
+        present=frozenset(physicians),
+        physicians=[pk for pk in physicians if pk in here],
+        administrators=[one.pk for one in present if one.role == Role.ADMINISTRATOR and one.pk in here],
         deputies=away,
         duty=duty,
-        physicians=[person.pk for person in local if person.role == Role.PHYSICIAN],
-        administrators=[person.pk for person in local if person.role == Role.ADMINISTRATOR],
     )

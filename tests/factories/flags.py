@@ -6,15 +6,18 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from labs.models import Evaluation, Flag, Level, Review, Signal
+from patients.actions.system_account import system_account
 from patients.models import Patient
 from tests.factories.persons import make_diagnosis
 
 
 def make_flag(patient: Patient | None = None, rule: str = "MM-PD-SERUM-M", **fields: Any) -> Flag:
-    """An open, confirmed, urgent flag; a reviewed one needs `reviewed_by`."""
+    """An open, confirmed, urgent flag; a reviewed one needs `reviewed_by`. Without `owner` it is Vigil's own account's."""
     if patient is None:
         fields.setdefault("diagnosis", make_diagnosis())
         patient = fields["diagnosis"].patient
+    if "owner" not in fields:
+        fields["owner"] = system_account()
     defaults: dict[str, Any] = {
         "criteria_version": "IMWG-2016",
         "level": Level.URGENT,

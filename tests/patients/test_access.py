@@ -122,11 +122,28 @@ def test_criteria_are_approved_by_another_person_of_the_site(role: Role) -> None
     assert not agree("approve_criteria", one, elsewhere, other)
 
 
+@pytest.mark.parametrize("role", list(Role))
+def test_setting_up_the_review_of_the_own_site_only(role: Role) -> None:
+    here, elsewhere = make_site(), make_site()
+    user = make_user(role, sites=[here])
+    assert agree("set_up_review", user, here) == (role in {P, A})
+    assert not agree("set_up_review", user, elsewhere)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_everybody_says_when_they_are_away_and_some_say_it_of_colleagues_of_their_site(role: Role) -> None:
+    here, elsewhere = make_site(), make_site()
+    user = make_user(role, sites=[here])
+    assert agree("record_absence", user, user)
+    assert agree("record_absence", user, make_user(P, sites=[here])) == (role in {P, A})
+    assert not agree("record_absence", user, make_user(P, sites=[elsewhere]))
+
+
 def test_every_check_has_its_yes_or_no_form_and_a_row_in_these_tables() -> None:
     checks = {name.removeprefix("check_can_") for name in vars(access) if name.startswith("check_can_")}
     answers = {name.removeprefix("can_") for name in vars(access) if name.startswith("can_")}
-    of_a_site = {"register", "bridge", "propose_criteria", "approve_criteria"}
-    assert checks - {"work_at"} == answers == {*ON_A_PATIENT, *IN_GENERAL, *of_a_site}
+    of_a_site = {"register", "bridge", "propose_criteria", "approve_criteria", "set_up_review"}
+    assert checks - {"work_at"} == answers == {*ON_A_PATIENT, *IN_GENERAL, *of_a_site, "record_absence"}
 
 
 def test_vigil_itself_works_everywhere() -> None:
