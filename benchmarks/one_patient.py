@@ -41,7 +41,7 @@ def measure(turns: int) -> Row:
     whole, read, asked = (timings[name].median for name in ("whole", "read", "read and asked"))
     return Row(
         work=f"one patient with {results} results and {len(before)} flags, {len(RULES)} rules, nothing new",
-        vigil=f"{short(whole)} ({len(captured)} statements)",
+        vigil=f"{short(whole)} ({len(captured)} messages to the database)",
         yardstick=f"{short(BUDGET)}: this budget is a time, and belongs to this machine",
         ratio=f"{whole / BUDGET:.2f}x",
         budget=f"under {short(BUDGET)}",

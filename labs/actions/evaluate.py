@@ -18,7 +18,7 @@ import structlog
 from django.db import connection, transaction
 
 from labs.actions.close_tests import close_for
-from labs.actions.raise_flags import Found, raise_flags, results_of
+from labs.actions.raise_flags import Found, raise_flags, results_of, stored_flags
 from labs.models import Evaluation, RuleFailure, SpuriousMark
 from labs.rules.base import Answer, Finding
 from labs.rules.registry import RULES, Failure, evaluate
@@ -87,7 +87,8 @@ def evaluate_patients(*, patient_ids: Collection[int], by: User, now: datetime, 
         batch = ordered[start : start + PATIENTS_AT_ONCE]
         try:
             with transaction.atomic():
-                watched = cohort_of(batch, today=now.date(), after=_lock(batch))
+                first = {"lock": _lock(batch), "flags": stored_flags(batch)}
+                watched = cohort_of(batch, today=now.date(), first=first)
                 done.add(_keep(watched, by=by, now=now, because=because))
         except Exception as error:
             log.exception("evaluation failed", patients=len(batch))
@@ -185,6 +186,7 @@ def _keep(watched: Watched, *, by: User, now: datetime, because: str = "") -> Ev
             (watched.subjects[one.finding.patient_key].patient_id, one.finding.rule): one.into for one in said.joined
         },
         because=because,
+        stored=watched.beside.get("flags"),
     )
     _keep_answers(said, watched.subjects, left_out, now=now)
     _keep_failures(said.failures, len(patients), now=now)

@@ -10,17 +10,21 @@ stood.
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
+from django.db import connection
+
 from labs.actions.copy_rows import copy_rows
 from labs.models import Decision, Flag, FlagEvent, Level, Review, Signal
 from labs.rules.registry import RULES
 from labs.selectors.answer_times import AnswerTimes
 from labs.selectors.owners import answering_for
+from labs.selectors.questions import Question, Rows, answer_to
 from patients.actions.audit import event
 from patients.models import AuditEvent, User
 
@@ -39,7 +43,10 @@ PASSING: Final = frozenset(rule.code for rule in RULES if rule.passing)
 CONTEXT_ROLES: Final = frozenset({"reference", "same_day"})
 """Evidence a finding was compared with, not what made it fire."""
 
-STORED: Final = f"select * from {Flag._meta.db_table} where patient_id = any(%s) order by id for update"  # noqa: S608
+COLUMNS: Final = [field.attname for field in Flag._meta.concrete_fields]
+STORED: Final = f"""
+    select {", ".join(COLUMNS)} from {Flag._meta.db_table} where patient_id = any(%(patients)s) order by id for update
+"""  # noqa: S608 (our own table)
 """The flags of patients, locked; written out, since building the statement takes longer than asking it."""
 
 Episode = tuple[int, str, str]
@@ -88,6 +95,7 @@ def raise_flags(
     switched_off: Mapping[tuple[int, str], str] | None = None,
     joined: Mapping[tuple[int, str], str] | None = None,
     because: str = "",
+    stored: Rows | None = None,
 ) -> Mapping[str, int]:
     """Bring the flags of these patients and rules in line with what was found; returns how many of each event.
 
@@ -95,16 +103,17 @@ def raise_flags(
     rule) -> why the criteria of the patient's site leave the rule out. `joined`: (patient, rule) -> the rule whose
     signal now holds what this one found. `because`: the note of every event, where the
     word of a person changed what the rules say.
-    Call it inside the transaction that stored the results.
+    Call it inside the transaction that stored the results. `stored`: the answer to `stored_flags`, where it was asked
+    before, under the lock of these patients.
     """
-    stored = _stored_flags(patient_ids, rules)
+    flags = _by_episode(answer_to(stored_flags(patient_ids)) if stored is None else stored, rules)
     wanted: dict[Episode, list[Found]] = defaultdict(list)
     for item in found:
         wanted[item.patient_id, item.rule, item.criteria_version].append(item)
     changes = Changes(AnswerTimes(patient_ids), because=because)
     raised: list[Found] = []
-    for episode in wanted.keys() | stored.keys():
-        pairs, new, gone = pair(wanted.get(episode, []), stored.get(episode, []))
+    for episode in wanted.keys() | flags.keys():
+        pairs, new, gone = pair(wanted.get(episode, []), flags.get(episode, []))
         for item, flag in pairs:
             _update(flag, item, changes, by=by, now=now)
         raised += new
@@ -146,13 +155,20 @@ def results_of(finding: Mapping[str, Any]) -> frozenset[int]:
     return frozenset(item["result"] for item in evidence if item["result"])
 
 
-def _stored_flags(patient_ids: Collection[int], rules: Collection[str]) -> dict[Episode, list[Flag]]:
-    stored: dict[Episode, list[Flag]] = defaultdict(list)
+def stored_flags(patient_ids: Collection[int]) -> Question:
+    """Every flag of these patients, locked."""
+    return Question(STORED, {"patients": list(patient_ids)})
+
+
+def _by_episode(stored: Rows, rules: Collection[str]) -> dict[Episode, list[Flag]]:
+    flags: dict[Episode, list[Flag]] = defaultdict(list)
     asked = frozenset(rules)
-    for flag in Flag.objects.raw(STORED, [list(patient_ids)]):
+    for row in stored:
+        flag = Flag.from_db(connection.alias, COLUMNS, row)
+        flag.finding = json.loads(flag.finding)  # Django has the driver leave JSON as it is
         if flag.rule in asked:
-            stored[flag.patient_id, flag.rule, flag.criteria_version].append(flag)
-    return stored
+            flags[flag.patient_id, flag.rule, flag.criteria_version].append(flag)
+    return flags
 
 
 def _raise(item: Found, owner: int, changes: Changes, *, by: User, now: datetime) -> None:

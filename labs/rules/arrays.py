@@ -68,12 +68,12 @@ def before(values: Ints) -> Ints:
 
 def any_true(rows: Bools) -> bool:
     """Whether any of them. Counting takes a quarter of the time of `.any()`: most columns are those of one patient."""
-    return np.count_nonzero(rows) > 0
+    return bool(np.count_nonzero(rows))
 
 
 def all_true(rows: Bools) -> bool:
     """Whether all of them; see `any_true`."""
-    return np.count_nonzero(rows) == rows.size
+    return bool(np.count_nonzero(rows) == rows.size)
 
 
 def one_of(values: AnyInts, choices: Iterable[int]) -> Bools:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from labs.rules.arrays import AnyInts, Bools, Ints, in_order, last_of_runs
+from labs.rules.kept import kept
 
 if TYPE_CHECKING:
     from labs.rules.columns import Columns
@@ -35,7 +35,7 @@ class Assessments:
     stride: int
     contradictory: Bools
 
-    @cached_property
+    @kept
     def _edges(self) -> list[int]:
         if not self.keys.size:
             return [0]
@@ -56,7 +56,7 @@ class Assessments:
         """Whether one row is all of its day, of each."""
         return self._alone[assessments]
 
-    @cached_property
+    @kept
     def _alone(self) -> Bools:
         alone: Bools = last_of_runs(self.starts, self.order.size) == self.starts
         return alone

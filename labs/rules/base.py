@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum, StrEnum
 from fractions import Fraction
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from labs.rules.kept import kept
 from labs.rules.wording import unit_text
 from labs.vocabulary.fixed_point import PLACES
 
@@ -71,7 +71,7 @@ class Threshold:
     since: date
     places: int = PLACES
 
-    @cached_property
+    @kept
     def amount(self) -> int:
         """The number in fixed point; exact, or a ValueError."""
         scaled = Fraction(self.value) * Fraction(10) ** self.places
@@ -79,18 +79,18 @@ class Threshold:
             raise ValueError(f"{self.value} {self.unit} has more than {self.places} decimal places")
         return int(scaled)
 
-    @cached_property
+    @kept
     def ratio(self) -> tuple[int, int]:
         """The number as numerator and denominator: 2.5 is (5, 2)."""
         return Fraction(self.value).as_integer_ratio()
 
-    @cached_property
+    @kept
     def share(self) -> tuple[int, int]:
         """A percentage as numerator and denominator: 25 % is (1, 4)."""
         part = Fraction(self.value) / 100
         return part.numerator, part.denominator
 
-    @cached_property
+    @kept
     def text(self) -> str:
         """The number with its unit as people write it."""
         return f"{self.value} {unit_text(self.unit)}".strip()
@@ -141,8 +141,7 @@ class Confounder(NamedTuple):
     started_on: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One episode of one rule in one patient.
 
     opened_on, last_on   first and last assessment of the episode that met the criterion: what tells two episodes apart
@@ -167,7 +166,7 @@ class Finding:
     explanation: str
     comparisons: tuple[Comparison, ...]
     evidence: tuple[Evidence, ...]
-    reference: dict[str, Any] = field(default_factory=dict)
+    reference: dict[str, Any]
     confounders: tuple[Confounder, ...] = ()
     missing: tuple[str, ...] = ()
     would_confirm: str = ""
@@ -176,7 +175,7 @@ class Finding:
 
     def as_dict(self) -> dict[str, Any]:
         """Ready for JSON: dates as text, the level by name."""
-        out: dict[str, Any] = {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
+        out: dict[str, Any] = {name: _plain(value) for name, value in self._asdict().items()}
         out["level"] = self.level.name
         return out
 

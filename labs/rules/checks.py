@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from labs.rules.arrays import Bools, Ints, one_of
 from labs.rules.base import Comparison, Threshold
 from labs.rules.wording import amount_text, listed, percent_text
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(NamedTuple):
     """One comparison of an amount with a threshold. `scale`: the amounts are held as this multiple of themselves."""
 
     what: str
@@ -36,8 +34,7 @@ class Bar:
         return [Comparison(self.what + on, f"≈{text}" if rest else text, needed, self.met.item(row))]
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(NamedTuple):
     """One comparison of an amount with a percentage of another amount."""
 
     what: str
@@ -59,8 +56,7 @@ class Share:
         return [Comparison(self.what + on, found, f"{self.words} {self.threshold.value} %", self.met.item(row))]
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One finding in words, held against the words that count. What was found is shown from the evidence."""
 
     what: str
@@ -79,8 +75,7 @@ class Word:
         return [Comparison(self.what + on, self.found, self.needed, self.met.item(row))]
 
 
-@dataclass(frozen=True, slots=True)
-class Both:
+class Both(NamedTuple):
     """Two checks of which both must hold."""
 
     left: Check
@@ -98,13 +93,11 @@ class Both:
         return self.left.comparisons(row, on) + self.right.comparisons(row, on)
 
 
-@dataclass(frozen=True, slots=True)
 class Either(Both):
     """Two checks of which one suffices."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A check against a reference: not met, and nothing is said of it, where there is none."""
 
     check: Check

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from typing import Any, TypeVar, Unpack
 
 import numpy as np
@@ -28,6 +28,7 @@ from labs.rules.columns import (
     notes_of,
 )
 from labs.rules.facts import Bridge, Event, Group, Key, PatientFacts, Rebaseline
+from labs.rules.kept import kept
 from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.statuses import is_usable
 
@@ -124,22 +125,22 @@ class Cohort:
         unreadable = [entry for entry in self.unreadable if entry[2] <= last]
         return replace(self, columns=self.columns.take(keep), accessions=accessions, unreadable=unreadable, today=as_of)
 
-    @cached_property
+    @kept
     def assessments(self) -> Assessments:
         """One row a calendar day, sorted by analyte, patient, group and day."""
         return assess(self.columns, self.series_groups)
 
-    @cached_property
+    @kept
     def series_groups(self) -> AnyInts:
         """The group whose series each row belongs to: its own, or the one it was declared interchangeable with."""
         return bridged(self.patients, self.columns, self.groups, self.codes)
 
-    @cached_property
+    @kept
     def codes(self) -> Mapping[str, int]:
         """Place of each analyte code in `analytes`."""
         return {code: index for index, code in enumerate(self.analytes)}
 
-    @cached_property
+    @kept
     def derived(self) -> dict[str, Any]:
         """What `once` keeps."""
         return {}
@@ -151,12 +152,12 @@ class Cohort:
         found: T = self.derived[name]
         return found
 
-    @cached_property
+    @kept
     def places(self) -> Mapping[Key, int]:
         """Place of each patient."""
         return {facts.key: index for index, facts in enumerate(self.patients)}
 
-    @cached_property
+    @kept
     def by_disease(self) -> Mapping[str, Bools]:
         """Of each disease that occurs the patients who have it; "" of those without one on record."""
         diseases = [facts.disease for facts in self.patients]
@@ -178,12 +179,12 @@ class Cohort:
                 found |= self.by_disease[disease]
         return found
 
-    @cached_property
+    @kept
     def remission_days(self) -> Days:
         """First day of remission of each patient; the earliest possible day where it is not recorded."""
         return np.array([_day_or_first(facts.remission_on) for facts in self.patients], np.int32)
 
-    @cached_property
+    @kept
     def line_keys(self) -> Ints:
         """(patient, first day) of every line of therapy, packed and sorted."""
         keys = [
@@ -207,12 +208,12 @@ class Cohort:
         ]
         return begun_by(np.array(sorted(keys), np.int64), patient, day)
 
-    @cached_property
+    @kept
     def rebaselined(self) -> list[tuple[int, PatientFacts]]:
         """The patients some of whose comparisons start anew on a day."""
         return [(index, facts) for index, facts in enumerate(self.patients) if facts.rebaselines]
 
-    @cached_property
+    @kept
     def some_switched_off(self) -> frozenset[str]:
         """Rules that are switched off for any patient."""
         return frozenset().union(*(facts.switched_off for facts in self.patients))
@@ -230,7 +231,7 @@ class Cohort:
         on = to_date(day)
         return max([start for start in self.patients[patient].line_starts if start <= on], default=None)
 
-    @cached_property
+    @kept
     def measured(self) -> frozenset[str]:
         """The analytes of which any result is there."""
         bounds = ((code, self.assessments.bounds(place)) for code, place in self.codes.items())

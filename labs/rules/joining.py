@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from datetime import timedelta
 from typing import NamedTuple, TypeVar
 
@@ -79,8 +78,7 @@ def _rank(symptom: Finding, signal: Finding) -> tuple[int, bool, timedelta, str,
 
 def _with_symptom(signal: Finding, symptom: Finding) -> Finding:
     evidence = (item._replace(role="symptom") for item in symptom.evidence)
-    return replace(
-        signal,
+    return signal._replace(
         level=max(signal.level, symptom.level),
         explanation=f"{signal.explanation} {symptom.explanation}",
         comparisons=signal.comparisons + symptom.comparisons,

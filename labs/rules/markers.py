@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -72,7 +71,7 @@ def _pooled(cohort: Cohort, codes: tuple[str, ...]) -> Series:
     joined = concatenated(named, parts, "+".join(codes))
     which = np.repeat(np.arange(len(parts)), [part.size for part in parts])
     kept = one_a_day(joined, (which, -joined.low, joined.low <= 0))
-    return replace(kept, mixed=len(codes) > 1)
+    return kept._replace(mixed=len(codes) > 1)
 
 
 def concatenated(like: Series, parts: Sequence[Series], code: str) -> Series:
@@ -81,11 +80,10 @@ def concatenated(like: Series, parts: Sequence[Series], code: str) -> Series:
     Their segments mean nothing yet, except where they are those of one series.
     """
     if len(parts) == 1:
-        return replace(parts[0], code=code, name=like.name, unit=like.unit, places=like.places)
+        return parts[0]._replace(code=code, name=like.name, unit=like.unit, places=like.places)
     low = np.concatenate([part.low for part in parts])
     exact = not any(part.censored for part in parts)
-    return replace(
-        like,
+    return like._replace(
         code=code,
         patient=np.concatenate([part.patient for part in parts]),
         day=np.concatenate([part.day for part in parts]),
@@ -104,7 +102,7 @@ def one_a_day(rows: Series, preference: tuple[AnyInts | Bools, ...]) -> Series:
     """
     keys = rows.patient_days
     if all_true(keys[1:] > keys[:-1]):
-        return replace(rows, first=firsts_of_runs(rows.patient, rows.line))
+        return rows._replace(first=firsts_of_runs(rows.patient, rows.line))
     order = in_order(keys)
     keys = keys[order]
     again = keys[1:] == keys[:-1]
@@ -114,7 +112,7 @@ def one_a_day(rows: Series, preference: tuple[AnyInts | Bools, ...]) -> Series:
         order[tied] = some[np.lexsort((*(part[some] for part in preference), keys[tied]))]
     head = np.concatenate(([True], ~again))[: order.size]
     kept = rows.only_rows(order[head])
-    return replace(kept, first=firsts_of_runs(kept.patient, kept.line))
+    return kept._replace(first=firsts_of_runs(kept.patient, kept.line))
 
 
 def bounds(amount: Ints, comparator: AnyInts) -> tuple[Ints, Ints]:

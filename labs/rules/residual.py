@@ -9,7 +9,7 @@ never a conversion.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -52,7 +52,7 @@ def residual(cohort: Cohort, codes: Sequence[str]) -> Series:
     joined = concatenated(parts[0], parts, "+".join(codes))
     order = joined.patient.argsort(kind="stable")
     first = np.concatenate([part.first for part in parts])[order]
-    return _at_their_limits(replace(joined.only_rows(order), first=first, name=NAME))
+    return _at_their_limits(joined.only_rows(order)._replace(first=first, name=NAME))
 
 
 def _at_their_limits(series: Series) -> Series:
@@ -62,7 +62,7 @@ def _at_their_limits(series: Series) -> Series:
     if not np.count_nonzero(limits):
         return series
     limit = limits[cohort.columns.note[cohort.assessments.rows[series.sources[0]]]]
-    return replace(series, high=np.where(series.high == 0, limit, series.high))
+    return series._replace(high=np.where(series.high == 0, limit, series.high))
 
 
 def by(series: Series, *codes: str) -> Bools:

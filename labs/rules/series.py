@@ -9,9 +9,7 @@ number; `<0.1` lies between 0 and 0.1, `>5` at 5 or above.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -31,14 +29,14 @@ from labs.rules.arrays import (
     running_min,
     starts_of_runs,
 )
+from labs.rules.kept import kept
 from labs.vocabulary.analytes import ANALYTES
 
 if TYPE_CHECKING:
     from labs.rules.cohort import Cohort
 
 
-@dataclass(frozen=True, slots=True)
-class Reference:
+class Reference(NamedTuple):
     """The value each assessment is compared with, from assessments strictly before it in its segment.
 
     known      there is one
@@ -57,13 +55,7 @@ class Reference:
     behind: Callable[[int], list[int]] | None = None
 
 
-@dataclass(frozen=True)
-class Series:
-    """One marker. `sources`: the assessments each row was made from (two for a difference), -1 where there is none.
-
-    mixed  rows are of several analytes, each in its own unit
-    """
-
+class _Columns(NamedTuple):
     cohort: Cohort
     code: str
     name: str
@@ -78,6 +70,15 @@ class Series:
     sources: tuple[Ints, ...]
     mixed: bool = False
 
+
+class Series(_Columns):
+    """One marker. `sources`: the assessments each row was made from (two for a difference), -1 where there is none.
+
+    mixed  rows are of several analytes, each in its own unit
+
+    A tuple, since rules make a hundred series of each patient; what is worked out of one is kept beside it.
+    """
+
     # what a series is
 
     @property
@@ -90,7 +91,7 @@ class Series:
         """Number of assessments."""
         return int(self.low.size)
 
-    @cached_property
+    @kept
     def in_words(self) -> bool:
         """Whether its values are findings in words; their numbers are places on a scale."""
         return bool(ANALYTES[self.code].scale) if self.code in ANALYTES else False
@@ -100,24 +101,24 @@ class Series:
         """Whether any value is known only between bounds."""
         return self.low is not self.high
 
-    @cached_property
+    @kept
     def segment(self) -> Ints:
         """Number of the segment of each row, from 0."""
         return self.first.cumsum() - 1
 
-    @cached_property
+    @kept
     def second(self) -> Bools:
         """Second row of its segment."""
         out = np.zeros(self.size, bool)
         out[1:] = self.first[:-1] & ~self.first[1:]
         return out
 
-    @cached_property
+    @kept
     def has_pair_before(self) -> Bools:
         """At least two earlier assessments in the segment."""
         return ~(self.first | self.second)
 
-    @cached_property
+    @kept
     def latest(self) -> Ints:
         """The row of each patient's latest day, over all groups."""
         if not self.size:
@@ -128,17 +129,17 @@ class Series:
         keyed = (self.day + np.int64(DAY_OFFSET)) * self.size + np.arange(self.size)
         return np.maximum.reduceat(keyed, starts) % self.size
 
-    @cached_property
+    @kept
     def owner(self) -> Ints:
         """The patient of each row, in the upper bits of a packed (patient, day)."""
         return self.patient.astype(np.int64) << DAY_BITS
 
-    @cached_property
+    @kept
     def patient_days(self) -> Ints:
         """Patient and day of each row, packed."""
         return self.owner + (self.day + DAY_OFFSET)
 
-    @cached_property
+    @kept
     def line_start(self) -> Ints:
         """First day of each row's line of therapy, in the lower bits of a packed (patient, day); 0 before any line."""
         keys = self.cohort.line_keys
@@ -153,7 +154,7 @@ class Series:
         """Lowest single value before each assessment."""
         return self._lowest
 
-    @cached_property
+    @kept
     def _lowest(self) -> Reference:
         return self._so_far("lowest", running_min, self.low, self.high, ~self.first, confirmed=False)
 
@@ -164,6 +165,10 @@ class Series:
 
     def lowest_confirmed(self) -> Reference:
         """Lowest level reached on two consecutive assessments: the least, over pairs, of the greater of the two."""
+        return self._lowest_confirmed
+
+    @kept
+    def _lowest_confirmed(self) -> Reference:
         ceiling = int(self.high.max(initial=0)) + 1
         low, high = self._pairs(np.maximum, ceiling)
         pairs = self._so_far("lowest", running_min, low, high, self.has_pair_before, confirmed=True)
@@ -264,7 +269,7 @@ class Series:
         if among is None or all_true(among):
             return self
         low = np.where(among, self.low, -1)
-        return replace(self, low=low, high=np.where(among, self.high, -1) if self.censored else low)
+        return self._replace(low=low, high=np.where(among, self.high, -1) if self.censored else low)
 
     def _pairs(self, choose: Callable[[Ints, Ints], Ints], never: int) -> tuple[Ints, Ints]:
         low = choose(self.low, before(self.low))
@@ -286,7 +291,7 @@ class Series:
 def _real(reference: Reference) -> Reference:
     """Without the rows left out of the search, which read -1."""
     there = reference.low >= 0
-    return replace(reference, known=reference.known & there, confirmed=reference.confirmed & there)
+    return reference._replace(known=reference.known & there, confirmed=reference.confirmed & there)
 
 
 def _or_single(pairs: Reference, single: Reference) -> Reference:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias, TypedDict, Unpack
+from typing import NamedTuple, TypeAlias, TypedDict, Unpack
 
 import numpy as np
 
@@ -57,8 +57,7 @@ class More(TypedDict, total=False):
     words: Words
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(NamedTuple):
     """Assessments a rule does not judge, what it answers there, and why.
 
     runs_on  assessments that go on without a break with what began before are judged all the same

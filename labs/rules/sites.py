@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Literal
 
@@ -48,7 +47,7 @@ def found_at(cohort: Cohort, code: str, biopsied: Callable[[str], bool], site: C
     which = np.array([number[name] for name in names])[_groups(rows)]
     order = np.lexsort((-rows.low, rows.day, which, rows.patient))
     kept = order[_changes(rows.patient[order], which[order], rows.day[order])]
-    return replace(rows.only_rows(kept), first=_changes(rows.patient[kept], which[kept], rows.line[kept]), mixed=True)
+    return rows.only_rows(kept)._replace(first=_changes(rows.patient[kept], which[kept], rows.line[kept]), mixed=True)
 
 
 def disease_at(

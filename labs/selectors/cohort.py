@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
+from types import MappingProxyType
 from typing import TypeVar
 
 from labs.models import ClinicalFinding, Quarantine
@@ -34,11 +35,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Watched:
-    """A cohort, who each of its keys is, and which of the seldom used tables say anything of them."""
+    """A cohort, who each of its keys is, and which of the seldom used tables say anything of them.
+
+    beside  the answers to what was asked besides, in the same message
+    """
 
     cohort: Cohort
     subjects: Mapping[str | int, Subject]
     present: Present = frozenset()
+    beside: Mapping[str, Rows] = field(default_factory=dict)
 
 
 def cohort_of(
@@ -47,15 +52,15 @@ def cohort_of(
     diagnosis_id: int | None = None,
     as_of: date | None = None,
     today: date | None = None,
-    after: Question | None = None,
+    first: Mapping[str, Question] = MappingProxyType({}),
 ) -> Watched:
     """The cohort of these patients as the running transaction sees it; `as_of` leaves out what was collected later.
 
-    With `today` it holds which tests are overdue; with `diagnosis_id` only the place of that disease. `after`: what is
+    With `today` it holds which tests are overdue; with `diagnosis_id` only the place of that disease. `first`: what is
     asked before all else in the same message, as the lock of those who write what they make of it.
     """
-    asked = {**_questions(patient_ids, today), "results": usable_results(patient_ids)}
-    answers = answers_to(asked if after is None else {"after": after, **asked})
+    asked = {**first, **_questions(patient_ids, today), "results": usable_results(patient_ids)}
+    answers = answers_to(asked)
     present = present_from(answers["present"])
     facts, subjects = facts_from(answers["people"], answers["said"], present)
     if diagnosis_id is not None:
@@ -66,7 +71,8 @@ def cohort_of(
         places[subjects[item.key].patient_id].append(place)
     others = _other_rows(patient_ids, present, answers, today)
     cohort = _assembled(facts, subjects, results_from(answers["results"], places), others, present)
-    return Watched(cohort if as_of is None else cohort.until(as_of), subjects, present)
+    beside = {name: answers[name] for name in first}
+    return Watched(cohort if as_of is None else cohort.until(as_of), subjects, present, beside)
 
 
 def cohort_between(first: int, last: int, *, today: date | None = None) -> Watched:

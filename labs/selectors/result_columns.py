@@ -80,9 +80,9 @@ def _as_columns(patient: list[int], read: list[tuple[Any, ...]]) -> ReadResults:
     groups: dict[Group, int] = {}
     group = [groups.setdefault(one, len(groups)) for one in zip(specimen, method, laboratory, strict=True)]
     notes: dict[Note, int] = {NO_NOTE: 0}
-    note = [
-        notes.setdefault(note_from(*one), len(notes)) for one in zip(codes, coded, limit, cells, target, strict=True)
-    ]
+    noted = list(zip(codes, coded, limit, cells, target, strict=True))
+    place = {one: notes.setdefault(note_from(*one), len(notes)) for one in dict.fromkeys(noted)}
+    note = [place[one] for one in noted]
     ranks = {text: rank for rank, text in enumerate(sorted(set(accessions)))}
     has_range = RANGED[analyte]
     columns = Columns(

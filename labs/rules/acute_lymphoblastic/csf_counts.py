@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -132,7 +132,7 @@ def taps(cohort: Cohort) -> Taps:
     made = blasts.rows >= 0
     high = np.where(made, blasts.high, 0)
     sources = tuple(count.sources for count in (*all_counts, sign))
-    days = replace(days, low=blasts.low, high=high, sources=sources)
+    days = days._replace(low=blasts.low, high=high, sources=sources)
     hit: Bools = made & ((blasts.low > NONE.amount) | (high >= UNBOUNDED))
     near = np.zeros(days.size, bool)
     week = int(SIGNS_NEAR.value)

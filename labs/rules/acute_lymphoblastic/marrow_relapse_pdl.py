@@ -21,7 +21,6 @@ Source
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -106,7 +105,7 @@ EXAMPLES = (
 def marrow_relapse(cohort: Cohort) -> Signal:
     """Marrows by the table, and second marrows."""
     days, tests = marrows(cohort)
-    days = replace(days, low=tests.greatest(tests.low), high=tests.greatest(tests.high))
+    days = days._replace(low=tests.greatest(tests.low), high=tests.greatest(tests.high))
     enough = tests.count(ONE.amount)
     others = enough - (days.low >= ONE.amount)
     alone = days.low >= ALONE.amount

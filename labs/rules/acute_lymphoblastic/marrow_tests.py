@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -59,7 +59,7 @@ def marrows(cohort: Cohort) -> tuple[Series, MarrowTests]:
     sources = tuple(np.where(at >= 0, _held(part.sources[0], at), -1) for part, at in zip(parts, rows, strict=True))
     names = tuple(part.name for part in parts)
     made = np.array(rows).reshape(len(parts), days.size) >= 0
-    days = replace(days, name="Leukaemic cells in marrow", sources=sources)
+    days = days._replace(name="Leukaemic cells in marrow", sources=sources)
     return days, MarrowTests(names, low, high, made)
 
 
@@ -71,4 +71,4 @@ def _finer(blasts: Series) -> Series:
     """Blasts in the fixed point of residual disease."""
     low = blasts.low * FINER
     high = np.where(blasts.high >= UNBOUNDED, UNBOUNDED, blasts.high * FINER) if blasts.censored else low
-    return replace(blasts, low=low, high=high, places=MRD_PLACES)
+    return blasts._replace(low=low, high=high, places=MRD_PLACES)

@@ -21,7 +21,6 @@ Source
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -131,7 +130,7 @@ def low_counts(cohort: Cohort) -> Signal:
         np.where(rows >= 0, counts.sources[0][np.maximum(rows, 0)], -1) if counts.size else rows
         for counts, rows, _ in sides
     )
-    days = replace(days, low=low, high=high, sources=sources)
+    days = days._replace(low=low, high=high, sources=sources)
     treated = np.where(under(cohort, days, *RECENT_THERAPY), int(INFO), int(REVIEW))
 
     def told(row: int) -> str:
@@ -167,7 +166,7 @@ def _days(platelets: Series, neutrophils: Series) -> Series:
     """A row for each day with either count."""
     both = concatenated(platelets, (platelets, neutrophils), "+".join(READS))
     days = one_a_day(both, (both.low,))
-    return replace(days, name="Low blood counts:", unit="{count}", places=0)
+    return days._replace(name="Low blood counts:", unit="{count}", places=0)
 
 
 def _below(values: Ints, rows: Ints, bar: Threshold) -> Bools:

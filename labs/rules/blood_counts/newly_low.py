@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -50,8 +50,7 @@ def newly_low(
     lines = [
         _line(cohort, days, bars[code], lifted_by[code], series) for code, series in zip(bars, counts, strict=True)
     ]
-    return replace(
-        days,
+    return days._replace(
         name="Newly low cell lines:",
         unit="{count}",
         places=0,

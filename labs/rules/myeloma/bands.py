@@ -6,7 +6,7 @@ The antibodies given in myeloma (daratumumab, isatuximab, elotuzumab) are IgG-ka
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -129,8 +129,7 @@ def _merged(m: Series, fixed: Series, of_m: Ints, of_fixed: Ints, fixation_decid
     line = np.where(of_m >= 0, _at(m.line, of_m, 0), _at(fixed.line, of_fixed, 0))
     ours, theirs = _at(m.sources[0], of_m, -1), _at(fixed.sources[0], of_fixed, -1)
     value = np.where(use, _at(fixed.low, of_fixed, 0), _at(m.low, of_m, 0))
-    return replace(
-        m,
+    return m._replace(
         patient=patient,
         day=day,
         line=line,

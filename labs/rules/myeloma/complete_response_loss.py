@@ -27,7 +27,6 @@ Source
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -149,7 +148,7 @@ def loss(cohort: Cohort) -> Signal:
     amount = np.concatenate([fluid.amount for fluid in fluids])[order]
     drug = np.concatenate([fluid.may_be_drug for fluid in fluids])[order]
     shown = (sure | weak).astype(np.int64)
-    series = replace(series, low=shown, high=shown)
+    series = series._replace(low=shown, high=shown)
     unable = cannot_refute(series, band, by_band)
     absent = (shown == 0) & one_of(band, FIXED_ABSENT) | (band == Band.NOT_DONE) & (amount == 0) & ~unable
 

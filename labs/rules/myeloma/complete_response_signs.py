@@ -16,7 +16,6 @@ Source
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -72,7 +71,7 @@ def signs(cohort: Cohort) -> Signal:
     sure = np.concatenate((marrow.low >= LEAST.amount, lesions.low == NEW))[order]
     maybe = np.concatenate((marrow.high >= LEAST.amount, lesions.low == NEW))[order]
     shown = maybe.astype(np.int64)
-    series = replace(series, low=shown, high=shown)
+    series = series._replace(low=shown, high=shown)
     of_marrow = order < marrow.size
     return weighed(
         series,

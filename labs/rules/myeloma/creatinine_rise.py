@@ -14,7 +14,6 @@ Source
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from labs.rules.arrays import Ints
@@ -79,7 +78,7 @@ def creatinine_rise(cohort: Cohort) -> Signal:
         criterion,
         sure=sure,
         weak=injured,
-        against=replace(lowest, confirmed=lowest.known, how="lowest value so far"),
+        against=lowest._replace(confirmed=lowest.known, how="lowest value so far"),
         direction="above",
         terms=Terms(AT_ONCE, alone=URGENT),
         extras=injury,

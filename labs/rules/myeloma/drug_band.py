@@ -17,7 +17,6 @@ Source
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -106,7 +105,7 @@ def drug_band(cohort: Cohort) -> Signal:
     """Days on which what was seen in serum may be the antibody."""
     fluid = serum(cohort)
     drug = fluid.may_be_drug
-    series = replace(fluid.series, low=drug.astype(np.int64), high=drug.astype(np.int64))
+    series = fluid.series._replace(low=drug.astype(np.int64), high=drug.astype(np.int64))
     return weighed(
         series,
         criterion,
@@ -134,7 +133,7 @@ def _unless_asked(series: Series) -> tuple[Silence, ...]:
     """Where the clone may be IgG-kappa, only in complete response."""
     facts = series.cohort.patients
     own: Bools = np.array([isotype_of_clone(one).may_be(DRUG) for one in facts], bool)[series.patient]
-    return tuple(replace(silence, rows=silence.rows & own) for silence in unless_complete(series))
+    return tuple(silence._replace(rows=silence.rows & own) for silence in unless_complete(series))
 
 
 def _compared(series: Series, amount: int) -> list[Comparison]:

@@ -24,7 +24,6 @@ Source
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -164,7 +163,7 @@ def ratio(cohort: Cohort) -> Signal:
         criterion,
         sure=sure,
         weak=weak,
-        against=replace(lowest, known=lowest.known | ~possibly),
+        against=lowest._replace(known=lowest.known | ~possibly),
         direction="above",
         terms=Terms(alone=INFO, both=REVIEW, weak_level=np.where(renal, int(REVIEW), int(INFO))),
         keeps=progressed,

@@ -16,7 +16,6 @@ Source
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -109,8 +108,7 @@ def best_calcium(cohort: Cohort) -> Series:
     low = measured.low * 10 + shift_low
     high = low if not (measured.censored or albumin.censored) else measured.high * 10 + shift_high
     partner = np.where(known, albumin.sources[0][at], -1) if albumin.size else np.full(measured.size, -1)
-    ours = replace(
-        measured,
+    ours = measured._replace(
         name="Calcium, corrected for albumin",
         places=PLACES,
         low=low,
@@ -122,7 +120,7 @@ def best_calcium(cohort: Cohort) -> Series:
         return one_a_day(ours, (-ours.low, rank))
     lows = reported.low * 10
     highs = reported.high * 10 if reported.censored else lows
-    theirs = replace(reported, low=lows, high=highs, sources=(*reported.sources, np.full(reported.size, -1)))
+    theirs = reported._replace(low=lows, high=highs, sources=(*reported.sources, np.full(reported.size, -1)))
     joined = concatenated(ours, [ours, theirs], "best_calcium")
     rank = np.concatenate((rank, np.ones(reported.size, np.int64)))
     return one_a_day(joined, (-joined.low, rank))

@@ -110,7 +110,7 @@ def rising(cohort: Cohort) -> Signal:
         signal,
         sure=signal.sure & ~polyclonal,
         weak=hit & (polyclonal | ~signal.sure),
-        early=replace(single, known=single.known & ~signal.sure),
+        early=single._replace(known=single.known & ~signal.sure),
         terms=Terms(alone=INFO, both=REVIEW, weak_level=INFO),
         silences=_silences(cohort, series),
         notes=lambda _, row: _missing(polyclonal=bool(polyclonal[row])),
@@ -134,7 +134,7 @@ def of_the_clone(cohort: Cohort) -> Series:
     joined = concatenated(parts[0], parts, "immunoglobulin")
     order = joined.patient.argsort(kind="stable")
     first = np.concatenate([part.first for part in parts])[order]
-    return replace(joined.only_rows(order), first=first, name="Immunoglobulin of the clone")
+    return joined.only_rows(order)._replace(first=first, name="Immunoglobulin of the clone")
 
 
 def _given(cohort: Cohort, series: Series) -> Bools:

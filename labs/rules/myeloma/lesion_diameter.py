@@ -16,7 +16,6 @@ Source
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -100,7 +99,7 @@ def growth(cohort: Cohort) -> Signal:
         m,
         criterion,
         sure=sure,
-        against=replace(lowest, confirmed=lowest.known, how="smallest diameter so far"),
+        against=lowest._replace(confirmed=lowest.known, how="smallest diameter so far"),
         direction="above",
         terms=Terms(AT_ONCE, alone=URGENT),
         silences=tuple(

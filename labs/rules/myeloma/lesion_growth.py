@@ -17,7 +17,6 @@ Source
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from labs.rules.arrays import Ints
@@ -95,7 +94,7 @@ def growth(cohort: Cohort) -> Signal:
         m,
         criterion,
         sure=sure,
-        against=replace(lowest, confirmed=lowest.known, how="smallest sum so far"),
+        against=lowest._replace(confirmed=lowest.known, how="smallest sum so far"),
         direction="above",
         terms=Terms(AT_ONCE, alone=URGENT),
         silences=(Silence(first, NOT_EVALUABLE, NOT_COMPARABLE),) if first.any() else (),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -52,8 +52,7 @@ def _flc_difference(cohort: Cohort) -> Series:
     low = _between(sign, _less(kappa.low, lambda_.high), _less(lambda_.low, kappa.high))
     exact = not (kappa.censored or lambda_.censored)
     high = low if exact else _between(sign, _less(kappa.high, lambda_.low), _less(lambda_.high, kappa.low))
-    return replace(
-        kappa,
+    return kappa._replace(
         code="flc_difference",
         name="dFLC (involved less uninvolved free light chain)",
         low=low,
@@ -81,8 +80,7 @@ def involved_flc(cohort: Cohort) -> Series:
     sign = clones(cohort)[kappa.patient]
     low = _between(sign, kappa.low, lambda_.low)
     exact = not (kappa.censored or lambda_.censored)
-    return replace(
-        kappa,
+    return kappa._replace(
         code="flc_involved",
         name="Involved free light chain",
         low=low,

@@ -15,7 +15,6 @@ Source
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from labs.rules.arrays import Bools, Ints
@@ -82,7 +81,7 @@ def progression(cohort: Cohort) -> Signal:
         criterion,
         sure=sure,
         weak=weak,
-        against=replace(lowest, confirmed=lowest.known, how="lowest value so far"),
+        against=lowest._replace(confirmed=lowest.known, how="lowest value so far"),
         direction="above",
         terms=Terms(AT_ONCE, alone=URGENT),
         silences=other_markers(cohort, m),

@@ -14,7 +14,6 @@ Source
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 from labs.rules.arrays import Ints
@@ -66,7 +65,7 @@ def progression(cohort: Cohort) -> Signal:
         criterion,
         sure=criterion(m.low, lowest.high).met & lowest.known,
         weak=criterion(m.high, lowest.low).met & lowest.known,
-        against=replace(lowest, confirmed=lowest.known, how="lowest value so far"),
+        against=lowest._replace(confirmed=lowest.known, how="lowest value so far"),
         direction="above",
         terms=Terms(AT_ONCE, alone=URGENT),
         silences=other_markers(cohort, m),

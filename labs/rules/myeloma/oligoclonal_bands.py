@@ -18,7 +18,6 @@ Source
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -88,7 +87,7 @@ def oligoclonal(cohort: Cohort) -> Signal:
     drug = np.concatenate([fluid.may_be_drug for fluid in fluids])[order]
     other: Bools = (band == Band.OTHER) & ~drug
     done = band != Band.NOT_DONE
-    kept = replace(series, low=other.astype(np.int64), high=other.astype(np.int64)).only(done)
+    kept = series._replace(low=other.astype(np.int64), high=other.astype(np.int64)).only(done)
     unknown = np.array([not is_recorded(isotype_of_clone(facts)) for facts in cohort.patients], bool)[kept.patient]
     return weighed(
         kept,

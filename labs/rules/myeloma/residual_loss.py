@@ -18,7 +18,6 @@ Source
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -116,7 +115,7 @@ def loss(cohort: Cohort) -> Signal:
     )
     any_negative = earlier(series, maybe)
     shown = (sure | weak).astype(np.int64)
-    series = replace(series, low=shown, high=shown)
+    series = series._replace(low=shown, high=shown)
     test = one_of(_analyte(series), [cohort.codes[code] for code in TESTS])
     found = positive_tests(tests)[order_of(tests, parts, order)]
     return weighed(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -20,4 +19,4 @@ def side_by_side(parts: Sequence[Series], code: str, name: str) -> tuple[Series,
     joined = concatenated(parts[0], parts, code)
     order = joined.patient.argsort(kind="stable")
     first = np.concatenate([part.first for part in parts])[order]
-    return replace(joined.only_rows(order), first=first, name=name, mixed=True), order
+    return joined.only_rows(order)._replace(first=first, name=name, mixed=True), order

@@ -111,7 +111,7 @@ def day_by_day(cohort: Cohort, rule: Rule) -> Replay:
             if finding.signal is not State.NOT_CONFIRMED:
                 place = int(finding.patient_key)
                 day = days[place]
-                own = replace(finding, patient_key=part.keys[place])
+                own = finding._replace(patient_key=part.keys[place])
                 confirmed = day if finding.signal is State.CONFIRMED else None
                 _keep(signals, _episode(own), _signal(own, day, confirmed))
     return Replay(list(signals.values()), failures[:1])

@@ -16,7 +16,6 @@ Source
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -142,7 +141,7 @@ def _changed_markers(cohort: Cohort) -> Series:
     which = np.repeat(np.arange(len(parts)), [part.size for part in parts])
     order = np.lexsort((_groups(rows), rows.day, which, rows.patient))
     first = firsts_of_runs(rows.patient[order], which[order])
-    return replace(rows.only_rows(order), first=first, mixed=True)
+    return rows.only_rows(order)._replace(first=first, mixed=True)
 
 
 def _with_several_groups(series: Series) -> Series:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import replace
 from datetime import date
 
 import numpy as np
@@ -43,8 +42,7 @@ def days_told(cohort: Cohort, level: str) -> Series:
     wanted = np.array([_code_at(s, row) in _of_level(level) for row in range(s.size)], bool) & (s.low == TOLD)
     starts = starts_of_runs(s.patient_days)
     told = np.logical_or.reduceat(wanted, starts).astype(np.int64) if starts.size else np.zeros(0, np.int64)
-    return replace(
-        s,
+    return s._replace(
         name="Symptoms",
         patient=s.patient[starts],
         day=s.day[starts],
