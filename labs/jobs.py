@@ -55,11 +55,22 @@ def activate_criteria(timestamp: int) -> None:
 @app.periodic(cron="1-59/5 * * * *")
 @app.task(name="labs.keep_owners", queueing_lock="labs.keep_owners", lock="labs.keep_owners")
 def keep_owners(timestamp: int) -> None:
-    """Every waiting signal has the owner it should have today; watches that are over open; late ones are passed on."""
-    by, now = system_account(), timezone.now()
-    end_watches(by=by, now=now)
-    assign_flags(by=by, now=now)
-    escalate_flags(by=by, now=now)
+    """Every waiting signal has the owner it should have today: absences begin and end by the calendar alone."""
+    assign_flags(by=system_account(), now=timezone.now())
+
+
+@app.periodic(cron="1-59/5 * * * *")
+@app.task(name="labs.pass_on", queueing_lock="labs.pass_on", lock="labs.pass_on")
+def pass_on(timestamp: int) -> None:
+    """Signals that nobody answered in time go to the next of the chain."""
+    escalate_flags(by=system_account(), now=timezone.now())
+
+
+@app.periodic(cron="3-59/5 * * * *")
+@app.task(name="labs.end_watches", queueing_lock="labs.end_watches", lock="labs.end_watches")
+def open_watched(timestamp: int) -> None:
+    """Signals that were watched until today are open again."""
+    end_watches(by=system_account(), now=timezone.now())
 
 
 def catch_up_soon() -> None:

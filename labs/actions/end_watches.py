@@ -6,9 +6,11 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from labs.actions.flag_steps import ask_anew, step_of
 from labs.models import Decision, Flag, FlagEvent, Review
 from labs.models.flag_states import ON_SCREEN
 from labs.selectors.answer_times import AnswerTimes
+from labs.selectors.owners import answering_for
 from patients.actions.audit import record
 from patients.models import User
 
@@ -30,20 +32,11 @@ def _end(number: int, *, by: User, now: datetime) -> bool:
     today = now.astimezone(flag.patient.site.zone).date()
     if flag.decision != Decision.WATCH or flag.watch_until is None or flag.watch_until > today:
         return False
-    limit = AnswerTimes([flag.patient_id]).limit(flag.patient_id, flag.level)
     flag.review, flag.decision, flag.decision_note, flag.watch_until = Review.OPEN, "", "", None
-    flag.answer_by = None if limit is None else now + limit
+    patients = [flag.patient_id]
+    ask_anew(flag, answering_for(patients, now=now), AnswerTimes(patients), now=now)
     flag.version += 1
     flag.save()
-    FlagEvent.objects.create(
-        flag=flag,
-        at=now,
-        by=by,
-        kind=FlagEvent.Kind.WATCH_ENDED,
-        signal=flag.signal,
-        review=flag.review,
-        level=flag.level,
-        finding=flag.finding,
-    )
-    record(by=by, verb="flag.watch_ended", target=flag, patient=flag.patient)
+    step_of(flag, FlagEvent.Kind.WATCH_ENDED, by=by, now=now).save(force_insert=True)
+    record(by=by, verb="flag.watch_ended", target=flag, patient=flag.patient, detail={"owner": flag.owner_id})
     return True

@@ -20,10 +20,11 @@ from typing import Any, Final
 from django.db import connection
 
 from labs.actions.copy_rows import copy_rows
+from labs.actions.flag_steps import ask_anew, give_to, step_of
 from labs.models import Decision, Flag, FlagEvent, Level, Review, Signal
 from labs.rules.registry import RULES
 from labs.selectors.answer_times import AnswerTimes
-from labs.selectors.owners import answering_for
+from labs.selectors.owners import Owner, answering_for
 from labs.selectors.questions import Question, Rows, answer_to
 from patients.actions.audit import event
 from patients.models import AuditEvent, User
@@ -74,13 +75,19 @@ class Found:
 
 @dataclass(slots=True)
 class Changes:
-    """What one reconciliation did, by kind of flag event, and why where a person's word is the cause."""
+    """What one reconciliation did, by kind of flag event, and why where a person's word is the cause.
+
+    reopened    answered before, and asked anew
+    returned    not on the screen before, so that nobody kept their owner right
+    """
 
     times: AnswerTimes
     because: str = ""
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     new: list[Flag] = field(default_factory=list)
     changed: list[Flag] = field(default_factory=list)
+    reopened: list[Flag] = field(default_factory=list)
+    returned: list[Flag] = field(default_factory=list)
     events: list[FlagEvent] = field(default_factory=list)
     audit: list[AuditEvent] = field(default_factory=list)
 
@@ -119,10 +126,15 @@ def raise_flags(
         raised += new
         for flag in gone:
             _end(flag, switched_off or {}, joined or {}, changes, by=by, now=now)
-    if raised:
-        answering = answering_for({item.patient_id for item in raised}, now=now)
+    asked = {item.patient_id for item in raised} | {flag.patient_id for flag in changes.reopened + changes.returned}
+    if asked:
+        answering = answering_for(asked, now=now)
         for item in raised:
-            _raise(item, answering.owner(item.patient_id).user, changes, by=by, now=now)
+            _raise(item, answering.owner(item.patient_id), changes, by=by, now=now)
+        for flag in changes.returned:
+            give_to(flag, answering.owner(flag.patient_id, asked=flag.unanswered_by))
+        for flag in changes.reopened:
+            ask_anew(flag, answering, changes.times, now=now)
     _write(changes)
     return dict(changes.counts)
 
@@ -171,13 +183,14 @@ def _by_episode(stored: Rows, rules: Collection[str]) -> dict[Episode, list[Flag
     return flags
 
 
-def _raise(item: Found, owner: int, changes: Changes, *, by: User, now: datetime) -> None:
+def _raise(item: Found, owner: Owner, changes: Changes, *, by: User, now: datetime) -> None:
     flag = Flag(
         patient_id=item.patient_id,
         diagnosis_id=item.diagnosis_id,
         rule=item.rule,
         criteria_version=item.criteria_version,
-        owner_id=owner,
+        owner_id=owner.user,
+        owner_as=owner.how,
         raised_at=now,
         review=Review.OPEN,
     )
@@ -195,8 +208,11 @@ def _update(flag: Flag, item: Found, changes: Changes, *, by: User, now: datetim
     stronger = SEVERITY[level_of(item)] > SEVERITY[flag.level] or before[0] == Signal.WITHDRAWN
     _copy(flag, item, changes.times, now=now, restart_clock=stronger or reopen)
     changes.changed.append(flag)
+    if before[0] not in ANSWERING_SIGNALS:
+        changes.returned.append(flag)
     _note(flag, kind, changes, by=by, now=now)
     if reopen:
+        changes.reopened.append(flag)
         flag.review, flag.decision, flag.decision_note, flag.watch_until = Review.OPEN, "", "", None
         _note(flag, FlagEvent.Kind.REOPENED, changes, by=by, now=now)
 
@@ -274,19 +290,7 @@ def _copy(flag: Flag, item: Found, times: AnswerTimes, *, now: datetime, restart
 
 def _note(flag: Flag, kind: FlagEvent.Kind, changes: Changes, *, by: User, now: datetime, note: str = "") -> None:
     changes.counts[kind.value] += 1
-    changes.events.append(
-        FlagEvent(
-            flag=flag,
-            at=now,
-            by=by,
-            kind=kind,
-            signal=flag.signal,
-            review=flag.review,
-            level=flag.level,
-            note=note or changes.because,
-            finding=flag.finding,
-        )
-    )
+    changes.events.append(step_of(flag, kind, by=by, now=now, note=note or changes.because))
 
 
 def _write(changes: Changes) -> None:
@@ -299,6 +303,9 @@ def _write(changes: Changes) -> None:
                 "level",
                 "signal",
                 "review",
+                "owner",
+                "owner_as",
+                "unanswered_by",
                 "onset_on",
                 "detected_on",
                 "line_started_on",
@@ -313,7 +320,7 @@ def _write(changes: Changes) -> None:
             batch_size=500,
         )
     for step in changes.events:
-        step.flag_id = step.flag.pk
+        step.flag_id, step.owner_id, step.owner_as = step.flag.pk, step.flag.owner_id, step.flag.owner_as
     copy_rows(FlagEvent, changes.events)
     if changes.audit:
         AuditEvent.objects.bulk_create(changes.audit)

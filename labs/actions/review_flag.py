@@ -12,9 +12,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from labs.actions.evaluate import evaluate_patients, lock_patients
+from labs.actions.flag_steps import ask_anew, step_of
 from labs.models import Decision, Flag, FlagEvent, Review, ScheduledTest
 from labs.models.flag_states import REVIEW_TRANSITIONS
+from labs.selectors.answer_times import AnswerTimes
 from labs.selectors.inbox import marker_of
+from labs.selectors.owners import answering_for
 from patients.access import check_can_review
 from patients.actions.audit import record
 from patients.actions.record_remission import record_relapse
@@ -115,8 +118,12 @@ def resolve_flag(
 
 @transaction.atomic
 def reopen_flag(*, flag_id: int, version: int, by: User, now: datetime, note: str = "") -> Flag:
-    """Take back an answer; the earlier decision stays in the history."""
+    """Take back an answer; the earlier decision stays in the history. A resolved flag is asked anew; the clock of one
+    that was only acknowledged runs on."""
     flag = _take(flag_id, version, by)
+    if flag.review == Review.RESOLVED:
+        patients = [flag.patient_id]
+        ask_anew(flag, answering_for(patients, now=now), AnswerTimes(patients), now=now)
     flag.decision, flag.decision_note, flag.watch_until = "", "", None
     return _step(flag, "reopen", FlagEvent.Kind.REOPENED, by=by, now=now, note=note)
 
@@ -143,17 +150,7 @@ def _step(flag: Flag, verb: str, kind: FlagEvent.Kind, *, by: User, now: datetim
     flag.reviewed_at, flag.reviewed_by = now, by
     flag.version += 1
     flag.save()
-    FlagEvent.objects.create(
-        flag=flag,
-        at=now,
-        by=by,
-        kind=kind,
-        signal=flag.signal,
-        review=flag.review,
-        level=flag.level,
-        note=note,
-        finding=flag.finding,
-    )
+    step_of(flag, kind, by=by, now=now, note=note).save(force_insert=True)
     record(
         by=by, verb=f"flag.{verb}", target=flag, patient=flag.patient, detail={"decision": flag.decision, "note": note}
     )

@@ -12,7 +12,8 @@ FILL = """
     select '!', false, 'vigil', 'Vigil', '', '', false, true, now(), 'service'
     where exists (select from labs_flaghistory where owner_id is null union select from labs_flag where owner_id is null)
       and not exists (select from patients_user where username = 'vigil');
-    update labs_flag set owner_id = (select id from patients_user where username = 'vigil') where owner_id is null;
+    update labs_flag set owner_id = (select id from patients_user where username = 'vigil'), owner_as = 'nobody'
+    where owner_id is null;
     alter table labs_flaghistory disable trigger user;
     update labs_flaghistory set owner_id = (select id from patients_user where username = 'vigil')
     where owner_id is null;

@@ -14,21 +14,12 @@ from labs.models.contact import (
 )
 from labs.models.criteria import CriteriaChange, CriteriaState
 from labs.models.evaluation import Evaluation, RuleFailure
-from labs.models.flag import Decision, Flag, FlagEvent, Level, Review, Signal
+from labs.models.flag import Decision, Flag, FlagEvent, Level, OwnerAs, Review, Signal
 from labs.models.marks import AssayBridge, Rebaseline, SpuriousMark
 from labs.models.message import Message, Quarantine
 from labs.models.plan import Keeping, PauseReason, Plan, PlanPause, Protocol
 from labs.models.result import Report, Result, ResultStatus
-from labs.models.review import (
-    InboxVisit,
-    Mute,
-    MuteReason,
-    Notice,
-    NoticeKind,
-    NoticeState,
-    ReviewSettings,
-    SecondOpinion,
-)
+from labs.models.review import ReviewSettings
 from labs.models.scheduled_test import ScheduledTest, SkipReason
 
 __all__ = [
@@ -47,7 +38,6 @@ __all__ = [
     "Flag",
     "FlagEvent",
     "FollowUpSettings",
-    "InboxVisit",
     "Keeping",
     "Letter",
     "LetterKind",
@@ -55,11 +45,7 @@ __all__ = [
     "LetterTemplate",
     "Level",
     "Message",
-    "Mute",
-    "MuteReason",
-    "Notice",
-    "NoticeKind",
-    "NoticeState",
+    "OwnerAs",
     "PauseReason",
     "Plan",
     "PlanPause",
@@ -74,7 +60,6 @@ __all__ = [
     "RuleFailure",
     "SavedView",
     "ScheduledTest",
-    "SecondOpinion",
     "Signal",
     "SkipReason",
     "SpuriousMark",

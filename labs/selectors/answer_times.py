@@ -8,14 +8,17 @@ from functools import cached_property
 from typing import Final
 
 from labs.models import Level
+from labs.models.review import REVIEW_DAYS, URGENT_HOURS
 from patients.models import Patient
 
-ANSWER_TIMES: Final[Mapping[str, timedelta | None]] = {
-    Level.URGENT: timedelta(hours=4),
-    Level.REVIEW: timedelta(days=7),
-    Level.INFO: None,
-}
-"""Where a site decided nothing (design section 4)."""
+
+def times_of(urgent_hours: int, review_days: int) -> Mapping[str, timedelta | None]:
+    """How long an answer may take by level; None where none is asked for."""
+    return {Level.URGENT: timedelta(hours=urgent_hours), Level.REVIEW: timedelta(days=review_days), Level.INFO: None}
+
+
+ANSWER_TIMES: Final = times_of(URGENT_HOURS, REVIEW_DAYS)
+"""Where a site decided nothing."""
 
 
 class AnswerTimes:
@@ -33,7 +36,4 @@ class AnswerTimes:
         found = Patient.objects.filter(pk__in=list(self._patients), site__review_settings__isnull=False).values_list(
             "pk", "site__review_settings__urgent_hours", "site__review_settings__review_days"
         )
-        return {
-            patient: {Level.URGENT: timedelta(hours=hours), Level.REVIEW: timedelta(days=days), Level.INFO: None}
-            for patient, hours, days in found
-        }
+        return {patient: times_of(hours, days) for patient, hours, days in found}

@@ -12,34 +12,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy as _
-
-from labs.models.review import ReviewSettings
+from labs.models import OwnerAs, ReviewSettings
 from patients.actions.system_account import system_account
 from patients.models import Absence, CareTeam, Patient, Role, Site, User
 from patients.models.withdrawal import STANDING
-
-RESPONSIBLE, DEPUTY, COVER, DUTY, PHYSICIAN, ADMINISTRATOR, NOBODY = (
-    "responsible",
-    "deputy",
-    "cover",
-    "duty",
-    "physician",
-    "administrator",
-    "nobody",
-)
-HOW: Mapping[str, str | Promise] = {
-    RESPONSIBLE: _("responsible physician"),
-    DEPUTY: _("deputy of an absent physician"),
-    COVER: _("cover"),
-    DUTY: _("physician on duty of the site"),
-    PHYSICIAN: _("a physician of the site, as nobody else can"),
-    ADMINISTRATOR: _("an administrator of the site, as no physician can"),
-    NOBODY: _("nobody at all"),
-}
-NEAR_MISSES = frozenset({PHYSICIAN, ADMINISTRATOR, NOBODY})
-"""Owners who were found only because somebody had to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +23,7 @@ class Owner:
     """Who answers, and why it is they."""
 
     user: int
-    how: str
+    how: OwnerAs
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,24 +44,36 @@ class Staffing:
     duty: int | None = None
 
 
-def owner_in(staffing: Staffing, *, responsible: int | None, cover: int | None, nobody: int, steps: int = 0) -> Owner:
-    """The first of the chain who can answer; after `steps` escalations the one so much further along, or the last."""
-    can = frozenset(staffing.physicians) | (staffing.present & {responsible, cover})
-    found: dict[int, str] = {}
+def owner_in(
+    staffing: Staffing, *, responsible: int | None, cover: int | None, nobody: int, asked: Sequence[int] = ()
+) -> Owner:
+    """The first of the chain who can answer and was not `asked` in vain; where all were, the one asked last."""
+    people = _who_can(staffing, responsible, cover)
+    fresh = [owner for user, owner in people.items() if user not in asked]
+    if fresh:
+        return fresh[0]
+    again = [people[user] for user in reversed(asked) if user in people]
+    return again[0] if again else Owner(nobody, OwnerAs.NOBODY)
+
+
+def _who_can(staffing: Staffing, responsible: int | None, cover: int | None) -> dict[int, Owner]:
+    """Everybody of the chain who can answer, in its order, each as the first they are in it."""
+    can = frozenset(staffing.physicians) | (staffing.present & {responsible, cover}) | set(staffing.administrators)
+    found: dict[int, Owner] = {}
     for user, how in _chain(staffing, responsible, cover):
-        if user in can or how == ADMINISTRATOR:
-            found.setdefault(user, how)
-    people = [Owner(user, how) for user, how in found.items()]
-    return people[min(steps, len(people) - 1)] if people else Owner(nobody, NOBODY)
+        if user in can:
+            found.setdefault(user, Owner(user, how))
+    return found
 
 
-def _chain(staffing: Staffing, responsible: int | None, cover: int | None) -> Iterator[tuple[int, str]]:
-    for post, how in ((responsible, RESPONSIBLE), (cover, COVER), (staffing.duty, DUTY)):
+def _chain(staffing: Staffing, responsible: int | None, cover: int | None) -> Iterator[tuple[int, OwnerAs]]:
+    posts = ((responsible, OwnerAs.RESPONSIBLE), (cover, OwnerAs.COVER), (staffing.duty, OwnerAs.DUTY))
+    for post, how in posts:
         if post is not None:
             yield post, how
-            yield from ((deputy, DEPUTY) for deputy in _deputies(staffing, post))
-    yield from ((user, PHYSICIAN) for user in staffing.physicians)
-    yield from ((user, ADMINISTRATOR) for user in staffing.administrators)
+            yield from ((deputy, OwnerAs.DEPUTY) for deputy in _deputies(staffing, post))
+    yield from ((user, OwnerAs.PHYSICIAN) for user in staffing.physicians)
+    yield from ((user, OwnerAs.ADMINISTRATOR) for user in staffing.administrators)
 
 
 def _deputies(staffing: Staffing, user: int) -> Iterator[int]:
@@ -100,14 +88,14 @@ def _deputies(staffing: Staffing, user: int) -> Iterator[int]:
 
 @dataclass(frozen=True, slots=True)
 class Answering:
-    """Who answers for some patients: ask `owner` for each, after how many escalations."""
+    """Who answers for some patients: ask `owner` for each, naming who was asked in vain."""
 
     patients: Mapping[int, Patient]
     teams: Mapping[int, CareTeam]
     staffing: Mapping[int, Staffing]
     nobody: int
 
-    def owner(self, patient_id: int, *, steps: int = 0) -> Owner:
+    def owner(self, patient_id: int, *, asked: Sequence[int] = ()) -> Owner:
         """Who answers for this patient."""
         team = self.teams.get(patient_id)
         return owner_in(
@@ -115,7 +103,7 @@ class Answering:
             responsible=team.physician_id if team else None,
             cover=team.cover_id if team else None,
             nobody=self.nobody,
-            steps=steps,
+            asked=asked,
         )
 
 

@@ -14,6 +14,7 @@ from patients.actions.withdraw import stated, withdraw
 from patients.models import Absence, Role, User
 from patients.models.withdrawal import STANDING
 from patients.problems import problem
+from patients.selectors.absences import first_day_of
 
 LONGEST = timedelta(days=366)
 
@@ -24,7 +25,8 @@ def record_absence(
 ) -> Absence:
     """A stretch of days on which `user` does not answer. A `Problem` says which day or person does not fit."""
     check_can_record_absence(by, user)
-    _check_days(user, starts_on, until_on, today=now.date())
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # two absences at once must not overlap
+    _check_days(user, starts_on, until_on, today=first_day_of(user, now=now))
     _check_deputy(user, deputy)
     absence = Absence.objects.create(
         user=user,
@@ -40,12 +42,16 @@ def record_absence(
 
 
 @transaction.atomic
-def withdraw_absence(*, absence: Absence, because: str, by: User, now: datetime) -> None:
+def withdraw_absence(*, absence: Absence, reason: str, by: User, now: datetime) -> Absence:
     """Take an absence back: who was away answers again. It stays on record."""
     check_can_record_absence(by, absence.user)
-    because = stated(because, "because")
-    withdraw(absence, because=because, by=by, now=now)
-    record(by=by, verb="absence.withdraw", target=absence, detail={"because": because})
+    reason = stated(reason)
+    held = Absence.objects.select_for_update(of=("self",)).select_related("user").get(pk=absence.pk)
+    if not held.stands:
+        raise problem("", _("This absence was taken back already."), _("Look at the list again."))
+    withdraw(held, because=reason, by=by, now=now)
+    record(by=by, verb="absence.withdraw", target=held, detail={"user": held.user_id, "because": reason})
+    return held
 
 
 def _check_days(user: User, starts_on: date, until_on: date, *, today: date) -> None:

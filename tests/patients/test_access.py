@@ -139,11 +139,21 @@ def test_everybody_says_when_they_are_away_and_some_say_it_of_colleagues_of_thei
     assert not agree("record_absence", user, make_user(P, sites=[elsewhere]))
 
 
+@pytest.mark.parametrize("role", list(Role))
+def test_a_list_is_handed_over_by_who_holds_it_or_leads_the_site(role: Role) -> None:
+    here, elsewhere = make_site(), make_site()
+    user = make_user(role, sites=[here])
+    assert agree("hand_over", user, user) == (role in {N, P, A})
+    assert agree("hand_over", user, make_user(P, sites=[here])) == (role in {P, A})
+    assert not agree("hand_over", user, make_user(P, sites=[elsewhere]))
+    assert agree("hand_over", user, make_user(P, sites=[elsewhere], is_active=False)) == (role in {P, A})
+
+
 def test_every_check_has_its_yes_or_no_form_and_a_row_in_these_tables() -> None:
     checks = {name.removeprefix("check_can_") for name in vars(access) if name.startswith("check_can_")}
     answers = {name.removeprefix("can_") for name in vars(access) if name.startswith("can_")}
     of_a_site = {"register", "bridge", "propose_criteria", "approve_criteria", "set_up_review"}
-    assert checks - {"work_at"} == answers == {*ON_A_PATIENT, *IN_GENERAL, *of_a_site, "record_absence"}
+    assert checks - {"work_at"} == answers == {*ON_A_PATIENT, *IN_GENERAL, *of_a_site, "record_absence", "hand_over"}
 
 
 def test_vigil_itself_works_everywhere() -> None:

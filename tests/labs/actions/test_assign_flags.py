@@ -60,11 +60,11 @@ def test_an_absence_moves_signals_to_the_deputy_and_its_end_moves_them_back(site
     absence = record_absence(user=doctor, starts_on=NOW.date(), until_on=NOW.date(), deputy=deputy, by=doctor, now=NOW)
     assert assign() == 1
     assert Flag.objects.get(pk=flag.pk).owner == deputy
-    withdraw_absence(absence=absence, because="came after all", by=doctor, now=NOW)
+    withdraw_absence(absence=absence, reason="came after all", by=doctor, now=NOW)
     assert assign() == 1
     assert Flag.objects.get(pk=flag.pk).owner == doctor
-    notes = list(FlagEvent.objects.order_by("pk").values_list("kind", "note"))
-    assert notes == [("assigned", "deputy of an absent physician"), ("assigned", "responsible physician")]
+    steps = list(FlagEvent.objects.order_by("pk").values_list("kind", "owner", "owner_as"))
+    assert steps == [("assigned", deputy.pk, "deputy"), ("assigned", doctor.pk, "responsible")]
     assert AuditEvent.objects.filter(verb="flag.assigned").count() == 2
 
 
@@ -80,7 +80,8 @@ def test_a_late_signal_goes_to_the_cover_with_a_new_clock(patient, doctor, cover
     flag = make_flag(patient, owner=doctor, answer_by=NOW - late)
     assert escalate() == 1
     flag.refresh_from_db()
-    assert (flag.owner, flag.escalations, flag.answer_by) == (cover, 1, NOW + timedelta(hours=4))
+    assert (flag.owner, flag.owner_as, flag.unanswered_by) == (cover, "cover", [doctor.pk])
+    assert flag.answer_by == NOW + timedelta(hours=4)
     assert FlagEvent.objects.get().kind == "escalated"
     assert AuditEvent.objects.get().verb == "flag.escalated"
 
@@ -108,8 +109,9 @@ def test_at_the_end_of_the_chain_it_stays_and_is_noted_again(patient, doctor, co
     later = [NOW + timedelta(hours=4 * step) for step in range(3)]
     assert [escalate(moment) for moment in later] == [1, 1, 1]
     flag = Flag.objects.get()
-    assert (flag.owner, flag.escalations) == (cover, 3)
-    assert FlagEvent.objects.last().note == "nobody further along the chain"
+    assert (flag.owner, flag.unanswered_by) == (cover, [doctor.pk, cover.pk])
+    kinds = list(FlagEvent.objects.order_by("pk").values_list("kind", flat=True))
+    assert kinds == ["escalated", "unanswered", "unanswered"]
 
 
 def test_a_site_sets_its_own_times(site, patient, doctor) -> None:

@@ -62,7 +62,7 @@ def test_not_twice_on_one_day_unless_the_other_was_taken_back(doctor) -> None:
     with pytest.raises(ValidationError, match="is away from 30 Nov 2026 to 3 Dec 2026 already"):
         away(doctor, TODAY + timedelta(days=3), TODAY + timedelta(days=5))
     away(doctor, TODAY + timedelta(days=4), TODAY + timedelta(days=5))
-    withdraw_absence(absence=first, because="moved", by=doctor, now=NOW)
+    withdraw_absence(absence=first, reason="moved", by=doctor, now=NOW)
     away(doctor, TODAY, TODAY + timedelta(days=2))
 
 
@@ -78,8 +78,8 @@ def test_a_deputy_must_be_another_active_physician_who_can_see_the_patients(site
 def test_taking_it_back_asks_why(doctor) -> None:
     absence = away(doctor)
     with pytest.raises(ValidationError, match="reason is missing"):
-        withdraw_absence(absence=absence, because=" ", by=doctor, now=NOW)
-    withdraw_absence(absence=absence, because="stays", by=doctor, now=NOW)
+        withdraw_absence(absence=absence, reason=" ", by=doctor, now=NOW)
+    withdraw_absence(absence=absence, reason="stays", by=doctor, now=NOW)
     absence.refresh_from_db()
     assert (absence.withdrawn_by, absence.withdrawn_because) == (doctor, "stays")
 
