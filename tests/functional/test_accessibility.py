@@ -24,13 +24,35 @@ PAGES = {
         "/patients/{patient}/treatment/",
         "/patients/{patient}/signals/",
         "/patients/{patient}/record/",
+        "/absences/",
+        "/absences/record/",
+        "/absences/{absence}/take-back/",
+        "/review-settings/",
+        "/review-settings/{site}/",
+        "/hand-over/",
+        "/hand-over/?leaving={physician}&to={cover}",
         "/accounts/password/change/",
         "/accounts/2fa/",
         "/reports/",
         "/no-such-page/",
     ),
-    "nurse": ("/worklist/", "/worklist/{test}/book/", "/worklist/{test}/skip/", "/patients/{patient}/", "/inbox/"),
-    "administrator": ("/reports/", "/patients/"),
+    "nurse": (
+        "/worklist/",
+        "/worklist/{test}/book/",
+        "/worklist/{test}/skip/",
+        "/patients/{patient}/",
+        "/inbox/",
+        "/hand-over/",
+    ),
+    "administrator": (
+        "/reports/",
+        "/reports/gaps/unanswered/",
+        "/reports/gaps/found-owner/",
+        "/reports/gaps/end-of-chain/",
+        "/reports/gaps/without-owner/",
+        "/reports/gaps/without-duty/",
+        "/patients/",
+    ),
 }
 
 
@@ -45,7 +67,16 @@ def grave_faults(page: Page) -> list[str]:
 
 
 def addresses(unit: Unit, role: str) -> list[str]:
-    return [path.format(flag=unit.flag.pk, patient=unit.patient.pk, test=unit.overdue.pk) for path in PAGES[role]]
+    numbers = {
+        "flag": unit.flag.pk,
+        "patient": unit.patient.pk,
+        "test": unit.overdue.pk,
+        "absence": unit.absence.pk,
+        "physician": unit.physician.pk,
+        "cover": unit.cover.pk,
+        "site": unit.patient.site.code,
+    }
+    return [path.format(**numbers) for path in PAGES[role]]
 
 
 def test_a_planted_fault_is_seen(page: Page) -> None:
