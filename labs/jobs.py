@@ -14,10 +14,12 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from labs.actions.activate_criteria import activate_due_criteria
+from labs.actions.assign_flags import assign_flags, escalate_flags
 from labs.actions.bridge_assays import JOB as BRIDGED
 from labs.actions.bridge_assays import evaluate_bridged as ask_about_bridged
 from labs.actions.criteria_steps import CriteriaRefused
 from labs.actions.deliver_letter import MOST_ATTEMPTS, deliver_letter
+from labs.actions.end_watches import end_watches
 from labs.actions.evaluate import evaluate_pending
 from labs.actions.evaluate import evaluate_range as ask_about_range
 from labs.actions.evaluate_overdue import evaluate_overdue
@@ -59,6 +61,27 @@ def rank_tests(timestamp: int) -> None:
 def activate_criteria(timestamp: int) -> None:
     """Put in force the criteria that were approved for today; who is concerned waits for `catch_up_evaluations`."""
     activate_due_criteria(by=system_account(), now=timezone.now())
+
+
+@app.periodic(cron="1-59/5 * * * *")
+@app.task(name="labs.keep_owners", queueing_lock="labs.keep_owners", lock="labs.keep_owners")
+def keep_owners(timestamp: int) -> None:
+    """Every waiting signal has the owner it should have today: absences begin and end by the calendar alone."""
+    assign_flags(by=system_account(), now=timezone.now())
+
+
+@app.periodic(cron="1-59/5 * * * *")
+@app.task(name="labs.pass_on", queueing_lock="labs.pass_on", lock="labs.pass_on")
+def pass_on(timestamp: int) -> None:
+    """Signals that nobody answered in time go to the next of the chain."""
+    escalate_flags(by=system_account(), now=timezone.now())
+
+
+@app.periodic(cron="3-59/5 * * * *")
+@app.task(name="labs.end_watches", queueing_lock="labs.end_watches", lock="labs.end_watches")
+def open_watched(timestamp: int) -> None:
+    """Signals that were watched until today are open again."""
+    end_watches(by=system_account(), now=timezone.now())
 
 
 def catch_up_soon() -> None:

@@ -226,6 +226,28 @@ def check_can_set_follow_up(user: User, site: Site) -> None:
     check_can_work_at(user, site)
 
 
+def check_can_record_absence(user: User, absent: User) -> None:
+    """Raise unless this person may say when `absent` is away: themselves, or who leads a site where both work."""
+    _check_self_or_lead(user, absent, _("Only physicians and administrators say when a colleague is away."))
+
+
+def check_can_hand_over(user: User, leaving: User) -> None:
+    """Raise unless this person may give away all that `leaving` answers for: themselves, or who leads a site where both
+    work, or any site where it is a closed account. Of which patients, `check_can_describe` says."""
+    _check_role(user, CLINICIANS | DECIDERS, _("Only nurses, physicians and administrators hand patients over."))
+    reason = _("Only physicians and administrators hand over the patients of a colleague.")
+    if leaving.is_active:
+        _check_self_or_lead(user, leaving, reason)
+    else:
+        _check_role(user, DECIDERS, reason)
+
+
+def check_can_set_up_review(user: User, site: Site) -> None:
+    """Raise unless this person may decide how this site answers signals."""
+    _check_role(user, DECIDERS, _("Only physicians and administrators decide how a site answers signals."))
+    check_can_work_at(user, site)
+
+
 def can_see_patient(user: User, patient: Patient) -> bool:
     """Whether this person may open this patient's record."""
     return _allowed(check_can_see_patient, user, patient)
@@ -344,6 +366,29 @@ def can_set_days_off(user: User, site: Site) -> bool:
 def can_set_follow_up(user: User, site: Site) -> bool:
     """Whether this person may change what this site decided about follow-up."""
     return _allowed(check_can_set_follow_up, user, site)
+
+
+def can_record_absence(user: User, absent: User) -> bool:
+    """Whether this person may say when `absent` is away."""
+    return _allowed(check_can_record_absence, user, absent)
+
+
+def can_set_up_review(user: User, site: Site) -> bool:
+    """Whether this person may decide how this site answers signals."""
+    return _allowed(check_can_set_up_review, user, site)
+
+
+def can_hand_over(user: User, leaving: User) -> bool:
+    """Whether this person may give away all that `leaving` answers for."""
+    return _allowed(check_can_hand_over, user, leaving)
+
+
+def _check_self_or_lead(user: User, person: User, reason: str) -> None:
+    if user.pk == person.pk and user.is_active:
+        return
+    _check_role(user, DECIDERS, reason)
+    if not user.sites.filter(pk__in=person.sites.values("pk")).exists():
+        raise AccessRefused(_("You and %(name)s work at no site together.") % {"name": person})
 
 
 def _check_role(user: User, roles: frozenset[Role] | set[Role], reason: str) -> None:

@@ -14,24 +14,20 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any, Final
 
 from django.db import connection
 
 from labs.actions.copy_rows import copy_rows
+from labs.actions.flag_steps import ask_anew, give_to, step_of
 from labs.models import Decision, Flag, FlagEvent, Level, Review, Signal
 from labs.rules.registry import RULES
+from labs.selectors.answer_times import AnswerTimes
+from labs.selectors.owners import Owner, answering_for
 from labs.selectors.questions import Question, Rows, answer_to
 from patients.actions.audit import event
-from patients.models import AuditEvent, CareTeam, User
-
-ANSWER_TIMES: Final[Mapping[str, timedelta | None]] = {
-    Level.URGENT: timedelta(hours=4),
-    Level.REVIEW: timedelta(days=7),
-    Level.INFO: None,
-}
-"""How soon a flag wants an answer (design section 4)."""
+from patients.models import AuditEvent, User
 
 SEVERITY: Final[Mapping[str, int]] = {Level.INFO: 0, Level.REVIEW: 1, Level.URGENT: 2}
 ANSWERING_SIGNALS: Final = frozenset({Signal.PROVISIONAL, Signal.CONFIRMED, Signal.NOT_EVALUABLE})
@@ -79,12 +75,19 @@ class Found:
 
 @dataclass(slots=True)
 class Changes:
-    """What one reconciliation did, by kind of flag event, and why where a person's word is the cause."""
+    """What one reconciliation did, by kind of flag event, and why where a person's word is the cause.
 
+    reopened    answered before, and asked anew
+    returned    not on the screen before, so that nobody kept their owner right
+    """
+
+    times: AnswerTimes
     because: str = ""
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     new: list[Flag] = field(default_factory=list)
     changed: list[Flag] = field(default_factory=list)
+    reopened: list[Flag] = field(default_factory=list)
+    returned: list[Flag] = field(default_factory=list)
     events: list[FlagEvent] = field(default_factory=list)
     audit: list[AuditEvent] = field(default_factory=list)
 
@@ -114,7 +117,7 @@ def raise_flags(
     wanted: dict[Episode, list[Found]] = defaultdict(list)
     for item in found:
         wanted[item.patient_id, item.rule, item.criteria_version].append(item)
-    changes = Changes(because=because)
+    changes = Changes(AnswerTimes(patient_ids), because=because)
     raised: list[Found] = []
     for episode in wanted.keys() | flags.keys():
         pairs, new, gone = pair(wanted.get(episode, []), flags.get(episode, []))
@@ -123,9 +126,15 @@ def raise_flags(
         raised += new
         for flag in gone:
             _end(flag, switched_off or {}, joined or {}, changes, by=by, now=now)
-    owners = _owners({item.patient_id for item in raised}) if raised else {}
-    for item in raised:
-        _raise(item, owners.get(item.patient_id), changes, by=by, now=now)
+    asked = {item.patient_id for item in raised} | {flag.patient_id for flag in changes.reopened + changes.returned}
+    if asked:
+        answering = answering_for(asked, now=now)
+        for item in raised:
+            _raise(item, answering.owner(item.patient_id), changes, by=by, now=now)
+        for flag in changes.returned:
+            give_to(flag, answering.owner(flag.patient_id, asked=flag.unanswered_by))
+        for flag in changes.reopened:
+            ask_anew(flag, answering, changes.times, now=now)
     _write(changes)
     return dict(changes.counts)
 
@@ -174,22 +183,18 @@ def _by_episode(stored: Rows, rules: Collection[str]) -> dict[Episode, list[Flag
     return flags
 
 
-def _owners(patient_ids: Collection[int]) -> dict[int, User | None]:
-    teams = CareTeam.objects.filter(patient_id__in=list(patient_ids)).select_related("physician", "cover")
-    return {team.patient_id: team.owner() for team in teams}
-
-
-def _raise(item: Found, owner: User | None, changes: Changes, *, by: User, now: datetime) -> None:
+def _raise(item: Found, owner: Owner, changes: Changes, *, by: User, now: datetime) -> None:
     flag = Flag(
         patient_id=item.patient_id,
         diagnosis_id=item.diagnosis_id,
         rule=item.rule,
         criteria_version=item.criteria_version,
-        owner=owner,
+        owner_id=owner.user,
+        owner_as=owner.how,
         raised_at=now,
         review=Review.OPEN,
     )
-    _copy(flag, item, now=now, restart_clock=True)
+    _copy(flag, item, changes.times, now=now, restart_clock=True)
     changes.new.append(flag)
     _note(flag, FlagEvent.Kind.RAISED, changes, by=by, now=now)
 
@@ -201,10 +206,13 @@ def _update(flag: Flag, item: Found, changes: Changes, *, by: User, now: datetim
     kind = EVENT_OF.get(item.signal, FlagEvent.Kind.CHANGED) if item.signal != flag.signal else FlagEvent.Kind.CHANGED
     reopen = _reopens(flag, item)
     stronger = SEVERITY[level_of(item)] > SEVERITY[flag.level] or before[0] == Signal.WITHDRAWN
-    _copy(flag, item, now=now, restart_clock=stronger or reopen)
+    _copy(flag, item, changes.times, now=now, restart_clock=stronger or reopen)
     changes.changed.append(flag)
+    if before[0] not in ANSWERING_SIGNALS:
+        changes.returned.append(flag)
     _note(flag, kind, changes, by=by, now=now)
     if reopen:
+        changes.reopened.append(flag)
         flag.review, flag.decision, flag.decision_note, flag.watch_until = Review.OPEN, "", "", None
         _note(flag, FlagEvent.Kind.REOPENED, changes, by=by, now=now)
 
@@ -268,33 +276,21 @@ def level_of(item: Found) -> str:
     return Level.INFO if item.past_line else item.level
 
 
-def _copy(flag: Flag, item: Found, *, now: datetime, restart_clock: bool) -> None:
+def _copy(flag: Flag, item: Found, times: AnswerTimes, *, now: datetime, restart_clock: bool) -> None:
     flag.level, flag.signal = level_of(item), item.signal
     flag.onset_on, flag.detected_on, flag.line_started_on = item.onset_on, item.detected_on, item.line_started_on
     flag.explanation, flag.finding = item.explanation, item.finding
     flag.version = (flag.version or 0) + 1 if flag.pk else 1
-    limit = ANSWER_TIMES[flag.level]
-    if item.signal not in ANSWERING_SIGNALS or limit is None:
+    if item.signal not in ANSWERING_SIGNALS or flag.level == Level.INFO:
         flag.answer_by = None
     elif restart_clock or flag.answer_by is None:
-        flag.answer_by = now + limit
+        limit = times.limit(flag.patient_id, flag.level)
+        flag.answer_by = None if limit is None else now + limit
 
 
 def _note(flag: Flag, kind: FlagEvent.Kind, changes: Changes, *, by: User, now: datetime, note: str = "") -> None:
     changes.counts[kind.value] += 1
-    changes.events.append(
-        FlagEvent(
-            flag=flag,
-            at=now,
-            by=by,
-            kind=kind,
-            signal=flag.signal,
-            review=flag.review,
-            level=flag.level,
-            note=note or changes.because,
-            finding=flag.finding,
-        )
-    )
+    changes.events.append(step_of(flag, kind, by=by, now=now, note=note or changes.because))
 
 
 def _write(changes: Changes) -> None:
@@ -307,6 +303,9 @@ def _write(changes: Changes) -> None:
                 "level",
                 "signal",
                 "review",
+                "owner",
+                "owner_as",
+                "unanswered_by",
                 "onset_on",
                 "detected_on",
                 "line_started_on",
@@ -321,7 +320,7 @@ def _write(changes: Changes) -> None:
             batch_size=500,
         )
     for step in changes.events:
-        step.flag_id = step.flag.pk
+        step.flag_id, step.owner_id, step.owner_as = step.flag.pk, step.flag.owner_id, step.flag.owner_as
     copy_rows(FlagEvent, changes.events)
     if changes.audit:
         AuditEvent.objects.bulk_create(changes.audit)

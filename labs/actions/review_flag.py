@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from django.core.exceptions import ValidationError
@@ -12,9 +12,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from labs.actions.evaluate import evaluate_patients, lock_patients
+from labs.actions.flag_steps import ask_anew, step_of
 from labs.models import Decision, Flag, FlagEvent, Review, ScheduledTest
 from labs.models.flag_states import REVIEW_TRANSITIONS
+from labs.selectors.answer_times import AnswerTimes
 from labs.selectors.inbox import marker_of
+from labs.selectors.owners import answering_for
 from patients.access import check_can_review
 from patients.actions.audit import record
 from patients.actions.record_remission import record_relapse
@@ -67,12 +70,14 @@ def acknowledge_flag(*, flag_id: int, version: int, by: User, now: datetime, not
 
 @transaction.atomic
 def await_repeat(*, flag_id: int, version: int, repeat: Repeat, by: User, now: datetime, note: str = "") -> Flag:
-    """Order a repeat test and leave the flag waiting for it."""
+    """Order a repeat test and leave the flag waiting for it: an answer is due when the last day of the test is over."""
     flag = _take(flag_id, version, by)
     today = _today(flag, now)
     if repeat.due_on < today or repeat.closes_on < repeat.due_on:
         raise ReviewRefused(_("The repeat test must lie ahead, and its last day not before its best day."))
     _schedule(flag, repeat, by=by, today=today)
+    if flag.answer_by is not None:
+        flag.answer_by = _end_of(repeat.closes_on, flag)
     return _step(flag, "await_test", FlagEvent.Kind.ACKNOWLEDGED, by=by, now=now, note=note)
 
 
@@ -113,8 +118,12 @@ def resolve_flag(
 
 @transaction.atomic
 def reopen_flag(*, flag_id: int, version: int, by: User, now: datetime, note: str = "") -> Flag:
-    """Take back an answer; the earlier decision stays in the history."""
+    """Take back an answer; the earlier decision stays in the history. A resolved flag is asked anew; the clock of one
+    that was only acknowledged runs on."""
     flag = _take(flag_id, version, by)
+    if flag.review == Review.RESOLVED:
+        patients = [flag.patient_id]
+        ask_anew(flag, answering_for(patients, now=now), AnswerTimes(patients), now=now)
     flag.decision, flag.decision_note, flag.watch_until = "", "", None
     return _step(flag, "reopen", FlagEvent.Kind.REOPENED, by=by, now=now, note=note)
 
@@ -141,17 +150,7 @@ def _step(flag: Flag, verb: str, kind: FlagEvent.Kind, *, by: User, now: datetim
     flag.reviewed_at, flag.reviewed_by = now, by
     flag.version += 1
     flag.save()
-    FlagEvent.objects.create(
-        flag=flag,
-        at=now,
-        by=by,
-        kind=kind,
-        signal=flag.signal,
-        review=flag.review,
-        level=flag.level,
-        note=note,
-        finding=flag.finding,
-    )
+    step_of(flag, kind, by=by, now=now, note=note).save(force_insert=True)
     record(
         by=by, verb=f"flag.{verb}", target=flag, patient=flag.patient, detail={"decision": flag.decision, "note": note}
     )
@@ -201,6 +200,11 @@ def _schedule(flag: Flag, repeat: Repeat, *, by: User, today: date) -> None:
         patient=flag.patient,
         detail={"flag": flag.pk, "kind": test.kind},
     )
+
+
+def _end_of(day: date, flag: Flag) -> datetime:
+    """The end of a day on the clock of the patient's site."""
+    return datetime.combine(day + timedelta(days=1), time.min, tzinfo=flag.patient.site.zone)
 
 
 def _today(flag: Flag, now: datetime) -> date:

@@ -37,16 +37,18 @@ class FlagEventSerializer(serializers.ModelSerializer[FlagEvent]):
     """One step in a flag's life."""
 
     by = serializers.StringRelatedField[Any]()
+    owner = serializers.SlugRelatedField[Any](slug_field="username", read_only=True, allow_null=True)
 
     class Meta:
         model = FlagEvent
-        fields = ("at", "by", "kind", "signal", "review", "level", "note")
+        fields = ("at", "by", "kind", "signal", "review", "level", "owner", "owner_as", "note")
 
 
 class FlagSerializer(serializers.ModelSerializer[Flag]):
     """A flag as lists show it."""
 
-    owner = serializers.SlugRelatedField[Any](slug_field="username", read_only=True, allow_null=True)
+    owner = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
+    passed_on = serializers.SerializerMethodField()
     decision = serializers.ChoiceField(choices=Decision.choices, allow_blank=True, read_only=True)
 
     class Meta:
@@ -61,6 +63,8 @@ class FlagSerializer(serializers.ModelSerializer[Flag]):
             "signal",
             "review",
             "owner",
+            "owner_as",
+            "passed_on",
             "onset_on",
             "detected_on",
             "raised_at",
@@ -72,6 +76,10 @@ class FlagSerializer(serializers.ModelSerializer[Flag]):
             "version",
         )
         read_only_fields = fields
+
+    def get_passed_on(self, flag: Flag) -> int:
+        """How many owners let the time to answer go by."""
+        return len(flag.unanswered_by)
 
 
 class FlagDetailSerializer(FlagSerializer):
@@ -142,7 +150,7 @@ class FlagViewSet(ScopedViewSet[Flag]):
     def get_queryset(self) -> Any:
         """Flags of visible patients; one flag comes with its history."""
         flags = super().get_queryset()
-        return flags if self.action == "list" else flags.prefetch_related("events__by")
+        return flags if self.action == "list" else flags.prefetch_related("events__by", "events__owner")
 
     @extend_schema(request=StepSerializer, responses=FlagDetailSerializer)
     @action(detail=True, methods=["post"])

@@ -14,12 +14,13 @@ from labs.models.contact import (
 )
 from labs.models.criteria import CriteriaChange, CriteriaState
 from labs.models.evaluation import Evaluation, RuleFailure
-from labs.models.flag import Decision, Flag, FlagEvent, Level, Review, Signal
+from labs.models.flag import Decision, Flag, FlagEvent, Level, OwnerAs, Review, Signal
 from labs.models.marks import AssayBridge, Rebaseline, SpuriousMark
 from labs.models.message import Message, Quarantine
 from labs.models.on_list import DiagnosisOnList, PatientOnList, PlanOnList
 from labs.models.plan import Keeping, PauseReason, Plan, PlanEnd, PlanPause, Protocol
 from labs.models.result import Report, Result, ResultStatus
+from labs.models.review import ReviewSettings
 from labs.models.scheduled_test import ScheduledTest, SkipReason
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "LetterTemplate",
     "Level",
     "Message",
+    "OwnerAs",
     "PatientOnList",
     "PauseReason",
     "Plan",
@@ -59,6 +61,7 @@ __all__ = [
     "Result",
     "ResultStatus",
     "Review",
+    "ReviewSettings",
     "RuleFailure",
     "SavedView",
     "ScheduledTest",

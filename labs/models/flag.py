@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -52,10 +55,30 @@ class Decision(models.TextChoices):
     SECOND_OPINION = "second_opinion", _("second opinion asked")
 
 
+class OwnerAs(models.TextChoices):
+    """Why somebody owns a flag, in the order in which they are asked (`labs.selectors.owners`)."""
+
+    RESPONSIBLE = "responsible", _("responsible physician")
+    DEPUTY = "deputy", _("deputy of an absent physician")
+    COVER = "cover", _("cover")
+    DUTY = "duty", _("physician on duty of the site")
+    PHYSICIAN = "physician", _("a physician of the site, as nobody else can")
+    ADMINISTRATOR = "administrator", _("an administrator of the site, as no physician can")
+    NOBODY = "nobody", _("nobody at all")
+
+
+NEAR_MISSES: Final = frozenset({OwnerAs.PHYSICIAN, OwnerAs.ADMINISTRATOR, OwnerAs.NOBODY})
+"""Owners who were found only because somebody had to be."""
+
+
 @keep_history("FlagHistory", inserts=False)
 class Flag(models.Model):
     """One episode of one rule in one patient. `finding` is the frozen evidence of its present state: inputs with units
-    and dates, every comparison made, confounders and what is missing, under a named criteria version."""
+    and dates, every comparison made, confounders and what is missing, under a named criteria version.
+
+    owner_as        why they own it; "" in flags from before that was noted, until the job `labs.keep_owners` has run
+    unanswered_by   owners who let the time to answer go by, in their order: they are not asked again
+    """
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="flags")
     diagnosis = models.ForeignKey(Diagnosis, on_delete=models.PROTECT, null=True, related_name="flags")
@@ -65,8 +88,10 @@ class Flag(models.Model):
     signal = models.CharField(_("signal"), max_length=13, choices=Signal.choices)
     review = models.CharField(_("review"), max_length=13, choices=Review.choices, default=Review.OPEN)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="flags", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="flags", verbose_name=_("owner")
     )
+    owner_as = models.CharField(_("owner as"), max_length=13, choices=OwnerAs.choices, blank=True)
+    unanswered_by = ArrayField(models.BigIntegerField(), default=list, blank=True, verbose_name=_("not answered by"))
     line_started_on = models.DateField(_("line of therapy since"), null=True)
     onset_on = models.DateField(_("onset"))
     detected_on = models.DateField(_("detected on"))
@@ -116,7 +141,9 @@ class Flag(models.Model):
 
 
 class FlagEvent(models.Model):
-    """One step in a flag's life, by the rules or by a person, with the evidence as it stood. Append-only."""
+    """One step in a flag's life, by the rules or by a person, with the evidence as it stood. Append-only.
+
+    `owner`, `owner_as`: who owned the flag after the step, and why; empty in steps from before that was noted."""
 
     class Kind(models.TextChoices):
         """What happened."""
@@ -133,6 +160,9 @@ class FlagEvent(models.Model):
         ACKNOWLEDGED = "acknowledged", _("acknowledged")
         RESOLVED = "resolved", _("resolved")
         ASSIGNED = "assigned", _("owner changed")
+        ESCALATED = "escalated", _("not answered in time: passed on")
+        UNANSWERED = "unanswered", _("not answered in time: nobody left to pass it on to")
+        WATCH_ENDED = "watch_ended", _("the day it was watched until has come")
 
     flag = models.ForeignKey(Flag, on_delete=models.PROTECT, related_name="events")
     at = models.DateTimeField(_("at"))
@@ -141,6 +171,10 @@ class FlagEvent(models.Model):
     signal = models.CharField(_("signal"), max_length=13, choices=Signal.choices)
     review = models.CharField(_("review"), max_length=13, choices=Review.choices)
     level = models.CharField(_("level"), max_length=6, choices=Level.choices)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("owner")
+    )
+    owner_as = models.CharField(_("owner as"), max_length=13, choices=OwnerAs.choices, blank=True)
     note = models.TextField(_("note"), blank=True)
     finding = models.JSONField(_("frozen evidence"), null=True)
 

@@ -12,11 +12,10 @@ from django.db.models import Count, Max, Min, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from labs.models import Flag, Level, Result, Review, ScheduledTest
-from labs.models.flag_states import ON_SCREEN
 from labs.selectors.due import ON_SOMEBODYS_LIST, OPEN, Status, status_of
+from labs.selectors.near_misses import waiting_for, with_passing_on
 from labs.selectors.rows import MARKED
 from labs.selectors.urgency import NO_LIMIT, urgency
-from patients.access import visible_to
 from patients.models import Diagnosis, Patient, TreatmentLine, User
 from patients.selectors.keyset import Key, Page, page_of, read_instant
 from patients.selectors.patients import current_line, diagnoses_of
@@ -31,7 +30,7 @@ USABLE = ("final", "amended", "corrected")
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a physician asked to see. `scope` MINE: signals they own and those nobody owns; SITE: all they may see."""
+    """What a physician asked to see. `scope` MINE: signals they own; SITE: all they may see."""
 
     scope: str = MINE
     disease: str = ""
@@ -78,9 +77,9 @@ class Card:
 
 def waiting_flags(*, user: User, wanted: Wanted) -> QuerySet[Flag]:
     """Signals that ask for an answer and that this person may see."""
-    flags = Flag.objects.filter(visible_to(user, "patient__"), signal__in=ON_SCREEN).exclude(review=Review.RESOLVED)
+    flags = waiting_for(user)
     if wanted.scope == MINE:
-        flags = flags.filter(Q(owner=user) | Q(owner=None))
+        flags = flags.filter(owner=user)
     if wanted.disease:
         flags = flags.filter(diagnosis__disease=wanted.disease)
     if wanted.raised_since:
@@ -128,7 +127,7 @@ def _cards(patient_ids: list[int], waiting: QuerySet[Flag], *, today: date) -> l
         .in_bulk(patient_ids)
     )
     flags: dict[int, list[Flag]] = defaultdict(list)
-    for flag in waiting.filter(patient_id__in=patient_ids).select_related("owner", "reviewed_by"):
+    for flag in with_passing_on(waiting.filter(patient_id__in=patient_ids)).select_related("owner", "reviewed_by"):
         flags[flag.patient_id].append(flag)
     overdue: dict[int, list[ScheduledTest]] = defaultdict(list)
     for test in _overdue(patient_ids, today):

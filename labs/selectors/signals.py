@@ -10,6 +10,7 @@ from django.db.models import Prefetch, QuerySet
 from labs.models import Evaluation, Flag, FlagEvent, Review
 from labs.models.flag_states import ON_SCREEN
 from labs.rules.registry import BY_CODE
+from labs.selectors.near_misses import with_passing_on
 from labs.selectors.urgency import urgency
 from patients.access import visible_to
 from patients.models import Patient, User
@@ -39,7 +40,7 @@ class Signals:
 
 def visible_flag(*, user: User, flag_id: int) -> Flag:
     """The flag with its history, if this person may see the patient. Raises Flag.DoesNotExist."""
-    flags = Flag.objects.filter(visible_to(user, "patient__")).select_related(*BANNER_JOINS)
+    flags = with_passing_on(Flag.objects.filter(visible_to(user, "patient__"))).select_related(*BANNER_JOINS)
     return _with_history(
         flags.prefetch_related("patient__identifiers", diagnoses_of("patient__"), "patient__diagnoses__lines")
     ).get(pk=flag_id)
@@ -76,7 +77,7 @@ def _title(rule: str) -> str:
 
 
 def _with_history(flags: QuerySet[Flag]) -> QuerySet[Flag]:
-    events = FlagEvent.objects.select_related("by").defer("finding").order_by("-id")
+    events = FlagEvent.objects.select_related("by", "owner").defer("finding").order_by("-id")
     return flags.select_related("diagnosis", "owner", "reviewed_by").prefetch_related(
         Prefetch("events", queryset=events)
     )

@@ -1,5 +1,6 @@
 """The tables of the ground floor."""
 
+from patients.models.absence import Absence
 from patients.models.access_event import AccessEvent
 from patients.models.api_token import ApiToken
 from patients.models.audit_event import AuditEvent
@@ -15,6 +16,7 @@ from patients.models.user import Role, User
 
 __all__ = [
     "MRN",
+    "Absence",
     "AccessEvent",
     "ApiToken",
     "AuditEvent",

@@ -5,6 +5,7 @@ from tests.factories.flags import make_evaluation, make_flag
 from tests.factories.intake import make_message, make_quarantine
 from tests.factories.marks import make_bridge, make_mark, make_rebaseline
 from tests.factories.people import (
+    make_absence,
     make_administrator,
     make_care_team,
     make_nurse,
@@ -26,6 +27,7 @@ from tests.factories.plans import make_pause, make_plan, make_protocol, make_sch
 from tests.factories.results import make_report, make_result, make_series
 
 __all__ = [
+    "make_absence",
     "make_administrator",
     "make_bridge",
     "make_care_team",

@@ -5,16 +5,20 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from labs.models import Evaluation, Flag, Level, Review, Signal
+from labs.models import Evaluation, Flag, Level, OwnerAs, Review, Signal
+from patients.actions.system_account import system_account
 from patients.models import Patient
 from tests.factories.persons import make_diagnosis
 
 
 def make_flag(patient: Patient | None = None, rule: str = "MM-PD-SERUM-M", **fields: Any) -> Flag:
-    """An open, confirmed, urgent flag; a reviewed one needs `reviewed_by`."""
+    """An open, confirmed, urgent flag; a reviewed one needs `reviewed_by`. Without `owner` it is Vigil's
+    own account's, with one the responsible physician's."""
     if patient is None:
         fields.setdefault("diagnosis", make_diagnosis())
         patient = fields["diagnosis"].patient
+    if "owner" not in fields:
+        fields |= {"owner": system_account(), "owner_as": OwnerAs.NOBODY}
     defaults: dict[str, Any] = {
         "criteria_version": "IMWG-2016",
         "level": Level.URGENT,
@@ -22,6 +26,7 @@ def make_flag(patient: Patient | None = None, rule: str = "MM-PD-SERUM-M", **fie
         "review": Review.OPEN,
         "onset_on": date(2025, 5, 1),
         "detected_on": date(2025, 6, 1),
+        "owner_as": OwnerAs.RESPONSIBLE,
         "raised_at": datetime(2025, 6, 1, 12, tzinfo=UTC),
         "answer_by": datetime(2025, 6, 1, 16, tzinfo=UTC),
         "explanation": "Serum M-protein 1.0 g/dL, 0.7 above the lowest confirmed value.",

@@ -1,8 +1,12 @@
-"""Sites, users and care teams."""
+"""Sites, users, their absences, and care teams."""
 
 from __future__ import annotations
 
-from patients.models import CareTeam, Patient, Role, Site, User
+from datetime import timedelta
+
+from django.utils import timezone
+
+from patients.models import Absence, CareTeam, Patient, Role, Site, User
 from tests.factories.counter import next_number
 
 PASSWORD = "correct horse battery"
@@ -57,6 +61,19 @@ def make_administrator(*sites: Site, **fields: str) -> User:
 def make_service_account(*sites: Site, **fields: str) -> User:
     """A service account of these sites."""
     return make_user(Role.SERVICE, sites=list(sites), **fields)
+
+
+def make_absence(user: User, deputy: User | None = None, *, first: int = 0, last: int = 3) -> Absence:
+    """An absence from `first` to `last` days after today."""
+    now = timezone.now()
+    return Absence.objects.create(
+        user=user,
+        deputy=deputy,
+        starts_on=now.date() + timedelta(days=first),
+        until_on=now.date() + timedelta(days=last),
+        recorded_by=user,
+        recorded_at=now,
+    )
 
 
 def make_care_team(

@@ -27,6 +27,13 @@ PAGES = {
         "/patients/{patient}/treatment/",
         "/patients/{patient}/signals/",
         "/patients/{patient}/record/",
+        "/absences/",
+        "/absences/record/",
+        "/absences/{absence}/take-back/",
+        "/review-settings/",
+        "/review-settings/{site}/",
+        "/hand-over/",
+        "/hand-over/?leaving={physician}&to={cover}",
         "/accounts/password/change/",
         "/accounts/2fa/",
         "/reports/",
@@ -51,9 +58,15 @@ PAGES = {
         "/worklist/{test}/skip/",
         "/patients/{patient}/",
         "/inbox/",
+        "/hand-over/",
     ),
     "administrator": (
         "/reports/",
+        "/reports/gaps/unanswered/",
+        "/reports/gaps/found-owner/",
+        "/reports/gaps/end-of-chain/",
+        "/reports/gaps/without-owner/",
+        "/reports/gaps/without-duty/",
         "/patients/",
         "/reports/measures/",
         "/reports/measures/delay/",
@@ -77,10 +90,16 @@ def grave_faults(page: Page) -> list[str]:
 
 
 def addresses(unit: Unit, role: str) -> list[str]:
-    return [
-        path.format(flag=unit.flag.pk, patient=unit.patient.pk, test=unit.overdue.pk, site=unit.patient.site.code)
-        for path in PAGES[role]
-    ]
+    numbers = {
+        "flag": unit.flag.pk,
+        "patient": unit.patient.pk,
+        "test": unit.overdue.pk,
+        "absence": unit.absence.pk,
+        "physician": unit.physician.pk,
+        "cover": unit.cover.pk,
+        "site": unit.patient.site.code,
+    }
+    return [path.format(**numbers) for path in PAGES[role]]
 
 
 def test_a_planted_fault_is_seen(page: Page) -> None:

@@ -10,8 +10,9 @@ from django.utils import timezone
 from labs.actions.evaluate import evaluate_patients
 from labs.models import Flag, ScheduledTest
 from patients.actions.system_account import system_account
-from patients.models import Patient, User
+from patients.models import Absence, Patient, User
 from tests.factories import (
+    make_absence,
     make_administrator,
     make_care_team,
     make_diagnosis,
@@ -37,12 +38,14 @@ class Unit:
     """Who works there, and whom they look after."""
 
     physician: User
+    cover: User
     nurse: User
     administrator: User
     auditor: User
     patient: Patient
     flag: Flag
     overdue: ScheduledTest
+    absence: Absence
 
 
 def open_unit() -> Unit:
@@ -53,7 +56,9 @@ def open_unit() -> Unit:
     nurse = make_nurse(site, username="ash", first_name="Juniper", last_name="Ash", password=PASSWORD)
     diagnosis = make_diagnosis(make_patient(site=site, family_name="Okafor", given_name="Ines", mrn="0004711"))
     patient = diagnosis.patient
-    make_care_team(patient, physician=physician, nurse=nurse)
+    cover = make_physician(site, username="elm", first_name="Rowan", last_name="Elm", password=PASSWORD)
+    make_care_team(patient, physician=physician, nurse=nurse, cover=cover)
+    away = make_physician(site, username="birch", first_name="Alder", last_name="Birch")
     make_line(diagnosis, started_on=date(2023, 2, 1), regimen="lenalidomide", phase="maintenance")
     _rising(patient, today)
     make_symptom_report(patient, "bone_pain", reported_on=today - timedelta(days=9), by=nurse)
@@ -72,12 +77,14 @@ def open_unit() -> Unit:
     flag = Flag.objects.get(patient=patient, rule="MM-PD-SERUM-M")
     return Unit(
         physician=physician,
+        cover=cover,
         nurse=nurse,
         administrator=make_administrator(site, username="oak", password=PASSWORD),
         auditor=make_user("auditor", sites=[site], username="yew", password=PASSWORD),
         patient=patient,
         flag=flag,
         overdue=overdue,
+        absence=make_absence(away, physician, first=-1, last=5),
     )
 
 

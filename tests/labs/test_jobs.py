@@ -5,11 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.utils import timezone
 
 from labs.actions.evaluate import mark_pending
-from labs.jobs import catch_up_evaluations, evaluate_range
+from labs.jobs import catch_up_evaluations, evaluate_range, keep_owners, open_watched, pass_on
 from labs.models import Evaluation, Flag
 from patients.models import Patient
+from tests.factories.flags import make_flag
+from tests.factories.people import make_care_team, make_physician
 from tests.factories.persons import make_diagnosis, make_patient
 from tests.factories.results import make_series
 
@@ -31,6 +34,27 @@ def test_catching_up_evaluates_who_waits() -> None:
     catch_up_evaluations(0)
     assert not Evaluation.objects.get(patient=patient).pending
     assert Flag.objects.filter(patient=patient, rule="MM-PD-SERUM-M", signal="confirmed").exists()
+
+
+@pytest.mark.django_db
+def test_owners_are_kept_right_late_signals_passed_on_and_watches_ended() -> None:
+    patient = make_patient()
+    doctor, cover = make_physician(patient.site), make_physician(patient.site)
+    make_care_team(patient, physician=doctor, cover=cover)
+    flag = make_flag(patient, answer_by=None)
+    keep_owners(0)
+    flag.refresh_from_db()
+    assert flag.owner == doctor
+    Flag.objects.update(answer_by=timezone.now())
+    pass_on(0)
+    flag.refresh_from_db()
+    assert flag.owner == cover
+    Flag.objects.update(
+        review="resolved", decision="watch", watch_until=date(2026, 1, 1), reviewed_by=cover, reviewed_at=timezone.now()
+    )
+    open_watched(0)
+    flag.refresh_from_db()
+    assert (flag.review, flag.owner) == ("open", doctor)
 
 
 @pytest.mark.django_db(transaction=True)

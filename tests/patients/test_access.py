@@ -151,11 +151,39 @@ def test_setting_up_the_own_site_only(name: str, role: Role) -> None:
     assert not agree(name, user, elsewhere)
 
 
+@pytest.mark.parametrize("role", list(Role))
+def test_setting_up_the_review_of_the_own_site_only(role: Role) -> None:
+    here, elsewhere = make_site(), make_site()
+    user = make_user(role, sites=[here])
+    assert agree("set_up_review", user, here) == (role in {P, A})
+    assert not agree("set_up_review", user, elsewhere)
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_everybody_says_when_they_are_away_and_some_say_it_of_colleagues_of_their_site(role: Role) -> None:
+    here, elsewhere = make_site(), make_site()
+    user = make_user(role, sites=[here])
+    assert agree("record_absence", user, user)
+    assert agree("record_absence", user, make_user(P, sites=[here])) == (role in {P, A})
+    assert not agree("record_absence", user, make_user(P, sites=[elsewhere]))
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_a_list_is_handed_over_by_who_holds_it_or_leads_the_site(role: Role) -> None:
+    here, elsewhere = make_site(), make_site()
+    user = make_user(role, sites=[here])
+    assert agree("hand_over", user, user) == (role in {N, P, A})
+    assert agree("hand_over", user, make_user(P, sites=[here])) == (role in {P, A})
+    assert not agree("hand_over", user, make_user(P, sites=[elsewhere]))
+    assert agree("hand_over", user, make_user(P, sites=[elsewhere], is_active=False)) == (role in {P, A})
+
+
 def test_every_check_has_its_yes_or_no_form_and_a_row_in_these_tables() -> None:
     checks = {name.removeprefix("check_can_") for name in vars(access) if name.startswith("check_can_")}
     answers = {name.removeprefix("can_") for name in vars(access) if name.startswith("can_")}
-    of_a_site = {"register", "bridge", "word", "propose_criteria", "approve_criteria"}
-    assert checks - {"work_at"} == answers == {*ON_A_PATIENT, *IN_GENERAL, *of_a_site, *SETTING_UP}
+    of_a_site = {"register", "bridge", "word", "propose_criteria", "approve_criteria", "set_up_review"}
+    of_a_person = {"record_absence", "hand_over"}
+    assert checks - {"work_at"} == answers == {*ON_A_PATIENT, *IN_GENERAL, *of_a_site, *SETTING_UP, *of_a_person}
 
 
 def test_vigil_itself_works_everywhere() -> None:

@@ -6,6 +6,7 @@ from rest_framework.routers import SimpleRouter
 
 from labs.api.care_teams import CareTeamViewSet
 from labs.api.course import DiagnosisViewSet, EventViewSet, LineViewSet, SymptomReportViewSet
+from labs.api.cover import AbsenceViewSet, HandOverViewSet, ReviewSettingsViewSet
 from labs.api.criteria import CriteriaViewSet
 from labs.api.findings import FindingViewSet
 from labs.api.flags import FlagViewSet
@@ -37,6 +38,9 @@ router.register("spurious-marks", MarkViewSet, basename="spurious-mark")
 router.register("rebaselines", RebaselineViewSet, basename="rebaseline")
 router.register("assay-bridges", BridgeViewSet, basename="assay-bridge")
 router.register("flags", FlagViewSet, basename="flag")
+router.register("absences", AbsenceViewSet, basename="absence")
+router.register("hand-overs", HandOverViewSet, basename="hand-over")
+router.register("review-settings", ReviewSettingsViewSet, basename="review-settings")
 router.register("criteria", CriteriaViewSet, basename="criteria")
 router.register("letters", LetterViewSet, basename="letter")
 router.register("protocols", ProtocolViewSet, basename="protocol")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 from labs.models.criteria_states import CRITERIA_TRANSITIONS
+from labs.models.flag import OwnerAs
 from labs.models.flag_states import REVIEW_TRANSITIONS, SIGNAL_TRANSITIONS
 from labs.models.letter_states import LETTER_TRANSITIONS
 from labs.selectors.due import Status, status_of
@@ -42,6 +44,13 @@ def _page() -> str:
         "## What people do with a flag",
         "New evidence takes the step `reopen` as well.",
         _diagram(["    [*] --> open", *review]),
+        "## Who is asked",
+        "A signal that waits is with one person: the first in this order who is there and was not asked in vain. "
+        "`escalate` follows when the time to answer is over, whether or not the signal was acknowledged, and skips "
+        "whoever is not there. Where nobody is left the signal stays, `unanswered`. A change of care team, absence or "
+        "account (`assign`) chooses again; a signal that was resolved and is open again starts from the top.",
+        _diagram(["    [*] --> responsible", *_escalation()]),
+        table(("Owner as", ""), [(code(how.value), how.label) for how in OwnerAs]),
         "## What the rules say",
         "Late and corrected results can turn any answer into any other. Each turn is kept with the evidence as it "
         "stood.",
@@ -58,6 +67,14 @@ def _page() -> str:
         f"in `{status_of.__module__.replace('.', '/')}.py`.",
         table(("Status", ""), [(code(status.value), status.label) for status in Status]),
     )
+
+
+def _escalation() -> list[str]:
+    """The steps along the chain, and where they end."""
+    *people, nobody = (how.value for how in OwnerAs)
+    steps = [f"    {one} --> {following}: escalate" for one, following in pairwise(people)]
+    ends = [f"    {one} --> {one}: unanswered" for one in people]
+    return [*steps, *ends, f"    [*] --> {nobody}", f"    {nobody} --> {people[0]}: assign"]
 
 
 def _diagram(lines: list[str]) -> str:

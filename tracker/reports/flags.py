@@ -68,7 +68,7 @@ def rows(flags: QuerySet[Flag]) -> Iterator[tuple[Value, ...]]:
             flag.detected_on,
             flag.raised_at,
             flag.answer_by,
-            flag.owner.username if flag.owner else "",
+            flag.owner.username,
             flag.decision,
             flag.reviewed_at,
             flag.explanation,

@@ -11,13 +11,13 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from labs.models import Evaluation, Flag, Quarantine, Review, RuleFailure
-from labs.models.flag_states import ON_SCREEN
+from labs.models import Evaluation, Flag, Quarantine, RuleFailure
 from labs.selectors.due import Status, waiting_tests
+from labs.selectors.near_misses import nobody_left, owned_by_chance, sites_without_duty, waiting_for
 from labs.selectors.quarantine import quarantined_for
 from labs.selectors.silence import without_owner, without_plan
 from patients.access import visible_to
-from patients.models import User
+from patients.models import Site, User
 
 Gravity = Literal["alarm", "caution"]
 
@@ -55,9 +55,8 @@ def not_evaluated(user: User, now: datetime) -> QuerySet[Evaluation]:
 
 
 def unanswered(user: User, now: datetime) -> QuerySet[Flag]:
-    """Signals whose answer time has passed."""
-    waiting = Flag.objects.filter(visible_to(user, "patient__"), signal__in=ON_SCREEN, answer_by__lt=now)
-    return waiting.filter(review=Review.OPEN)
+    """Signals whose answer time has passed and that were not passed on yet."""
+    return waiting_for(user).filter(answer_by__lt=now)
 
 
 def overdue(user: User, now: datetime) -> QuerySet[Any]:
@@ -65,14 +64,56 @@ def overdue(user: User, now: datetime) -> QuerySet[Any]:
     return waiting_tests(user=user, now=now).filter(Q(status=Status.OVERDUE))
 
 
+def found_owner(user: User, now: datetime) -> QuerySet[Flag]:
+    """Signals whose owner was found only because somebody had to be."""
+    return owned_by_chance(user)
+
+
+def end_of_chain(user: User, now: datetime) -> QuerySet[Flag]:
+    """Signals that everybody who can answer let go by."""
+    return nobody_left(user)
+
+
+def without_duty(user: User, now: datetime) -> QuerySet[Site]:
+    """Sites where nobody is named as on duty."""
+    return sites_without_duty(user)
+
+
 GAPS = (
-    Gap("unanswered", _("Signals past their answer time"), _("Nobody has taken them on."), "alarm", unanswered),
+    Gap(
+        "unanswered",
+        _("Signals past their answer time"),
+        _("They are passed on within minutes: what stays here says that the worker stands still."),
+        "alarm",
+        unanswered,
+    ),
+    Gap(
+        "found-owner",
+        _("Signals that nearly had no owner"),
+        _("Their owner was found only because somebody had to be."),
+        "alarm",
+        found_owner,
+    ),
+    Gap(
+        "end-of-chain",
+        _("Signals nobody is left for"),
+        _("Everybody who can answer let them go by."),
+        "alarm",
+        end_of_chain,
+    ),
     Gap(
         "without-owner",
         _("Patients without a responsible physician"),
-        _("A signal would reach nobody."),
+        _("A signal would go to the physician on duty, or to whoever is there."),
         "alarm",
         without_owner,
+    ),
+    Gap(
+        "without-duty",
+        _("Sites without a physician on duty"),
+        _("A signal would go to whoever is there."),
+        "caution",
+        without_duty,
     ),
     Gap(
         "without-plan",

@@ -27,8 +27,12 @@ from tracker.web.signed_in import SignedInRequest
 PAGE_SIZE = 50
 NEWEST_FIRST = (Key("id", descending=True, read=int),)
 OF_PATIENTS = frozenset({"without-plan", "without-owner"})
+OF_FLAGS = ("patient__site", "owner")
+ZERO_IS_THE_AIM = frozenset({"unanswered", "found-owner", "end-of-chain", "without-owner", "without-duty"})
 PEOPLE = {
-    "unanswered": ("patient__site", "owner"),
+    "unanswered": OF_FLAGS,
+    "found-owner": OF_FLAGS,
+    "end-of-chain": OF_FLAGS,
     "not-evaluated": ("patient__site",),
     "overdue": ("patient__site",),
 }
@@ -46,6 +50,7 @@ def gap(request: SignedInRequest, code: str) -> HttpResponse:
     rows = shown.rows(request.user, now)
     page = page_of(_with_people(shown, rows), NEWEST_FIRST, size=PAGE_SIZE, **cursors(request))
     context: dict[str, Any] = {"gap": shown, "count": shown.count(request.user, now), "page": page, "now": now}
+    context |= {"of_flags": PEOPLE.get(code) == OF_FLAGS, "zero_is_the_aim": code in ZERO_IS_THE_AIM}
     if code == "without-plan":
         suggestions = suggestions_for(page.rows)
         context["suggested"] = {number: one for number, one in suggestions.items() if one.protocol and one.anchor_on}

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from labs.selectors.inbox import MINE, SITE, Wanted, inbox, inbox_counts
 from labs.selectors.taken_back import taken_back
 from patients.models import Disease, Role
+from patients.selectors.absences import stands_in_for
 from tracker.web import clock
 from tracker.web.inbox_cards import shown
 from tracker.web.paging import cursors, refuses_bad_cursors
@@ -72,5 +73,6 @@ def inbox_page(request: SignedInRequest) -> HttpResponse:
         "counts": inbox_counts(user=request.user, wanted=wanted),
         "wanted": wanted,
         "taken_back": taken_back(user=request.user, now=clock.now()),
+        "stands_in": stands_in_for(request.user, now=clock.now()),
     }
     return render(request, "inbox/inbox.html", context)

@@ -11,14 +11,14 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from patients.access import CLINICIANS as CLINICAL
+from patients.access import DECIDERS
 from patients.models import Role
-
-CLINICAL = frozenset({Role.NURSE, Role.PHYSICIAN})
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A page of the main navigation, the letter that follows `g`, and who has it."""
+    """A page of the main navigation, the letter that follows `g` ("": none), and who has it."""
 
     url_name: str
     label: str | Promise
@@ -36,6 +36,18 @@ PLACES = (
     Place("measures", _("Measures"), "m", CLINICAL),
     Place("reports", _("Reports"), "r", frozenset({Role.ADMINISTRATOR})),
 )
+EVERYBODY = frozenset(Role)
+MENU = (
+    Place("rules", _("What the rules check"), "", EVERYBODY),
+    Place("criteria", _("Criteria of my sites"), "", EVERYBODY),
+    Place("protocols", _("Protocols"), "", EVERYBODY),
+    Place("sites", _("Days off and follow-up"), "", EVERYBODY),
+    Place("absences", _("Absences and cover"), "", DECIDERS),
+    Place("review_settings", _("Answer times and duty"), "", DECIDERS),
+    Place("hand_over", _("Hand over a list"), "", CLINICAL | DECIDERS),
+)
+"""The menu at a person's name."""
+
 HOME = {Role.PHYSICIAN: "inbox", Role.NURSE: "worklist", Role.ADMINISTRATOR: "reports"}
 
 
@@ -49,8 +61,10 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {}
-    items = [_item(place, request.path) for place in PLACES if user.role in place.roles]
-    return {"navigation": items, "session_seconds": settings.SESSION_COOKIE_AGE}
+    items, menu = (
+        [_item(place, request.path) for place in places if user.role in place.roles] for places in (PLACES, MENU)
+    )
+    return {"navigation": items, "menu": menu, "session_seconds": settings.SESSION_COOKIE_AGE}
 
 
 def _item(place: Place, path: str) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, path
 
 from tracker.web import (
+    absences,
     bookings,
     bridges,
     calendar,
@@ -19,6 +20,7 @@ from tracker.web import (
     flags,
     follow_up,
     gaps,
+    hand_over,
     home,
     imaging_study,
     inbox,
@@ -44,6 +46,7 @@ from tracker.web import (
     register_patient,
     reports,
     result_page,
+    review_settings,
     rules,
     saved_views,
     session,
@@ -120,6 +123,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/gaps/<slug:code>/", gaps.gap, name="gap"),
     path("reports/plans/", gaps.start_all_suggested, name="start_all_suggested"),
     path("reports/plans/<int:patient_id>/", gaps.start_suggested, name="start_suggested"),
+    path("absences/", absences.absences, name="absences"),
+    path("absences/record/", absences.record, name="record_absence"),
+    path("absences/<int:absence_id>/take-back/", absences.take_back, name="withdraw_absence"),
+    path("hand-over/", hand_over.hand_over, name="hand_over"),
+    path("review-settings/", review_settings.review_settings, name="review_settings"),
+    path("review-settings/<slug:site_code>/", review_settings.change_review, name="change_review"),
     path("criteria/", criteria.criteria, name="criteria"),
     path("criteria/changes/<int:change_id>/", criteria.change, name="criteria_change"),
     path("criteria/changes/<int:change_id>/replay/", criteria.replay, name="replay_criteria"),

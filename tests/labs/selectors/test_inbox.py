@@ -83,11 +83,6 @@ class TestWhatIsNotOnIt:
         assert len(cards(doctor, raised_since=NOW - timedelta(days=3))) == 1
 
 
-def test_a_signal_without_owner_is_on_everybodys_list(doctor, patient) -> None:
-    make_flag(patient, owner=None)
-    assert len(cards(doctor)) == 1
-
-
 def test_one_patient_is_one_card_with_the_most_pressing_signal_first(doctor, patient) -> None:
     provisional = make_flag(patient, "A", owner=doctor, signal=Signal.PROVISIONAL)
     review = make_flag(patient, "B", owner=doctor, level=Level.REVIEW)
@@ -182,5 +177,5 @@ def test_a_signal_is_about_its_own_newest_evidence(patient, evidence, marker) ->
 
 
 def test_a_nurse_sees_waiting_signals_of_the_site_too(site, patient) -> None:
-    make_flag(patient, owner=None)
+    make_flag(patient)
     assert len(cards(make_nurse(site), scope=SITE)) == 1

@@ -24,6 +24,7 @@ from schemathesis.specs.openapi.checks import (
 
 from patients.models import Role
 from tests.factories import (
+    make_absence,
     make_bridge,
     make_criteria_change,
     make_diagnosis,
@@ -113,6 +114,9 @@ def setting() -> Setting:
         "treatment-events": make_event(patient),
         "symptom-reports": make_symptom_report(patient, "bone_pain"),
         "findings": make_finding(patient),
+        "absences": make_absence(make_user(Role.PHYSICIAN, sites=[patient.site])),
+        "hand-overs": patient,  # no address of one
+        "review-settings": patient.site,
         "criteria": make_criteria_change(patient.site),
         "flags": make_flag(patient),
         "results": (result := make_result(patient)),

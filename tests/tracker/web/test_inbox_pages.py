@@ -99,7 +99,7 @@ class TestInbox:
             diagnosis = make_diagnosis(make_patient(site=doctor.sites.get()))
             make_line(diagnosis)
             make_flag(diagnosis.patient, diagnosis=diagnosis, owner=doctor, finding=FINDING)
-        assert len(statements_of(as_doctor, reverse("inbox"))) <= 13
+        assert len(statements_of(as_doctor, reverse("inbox"))) <= 14
 
 
 class TestWhy:

@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from labs.actions.load_protocols import load_protocols
-from labs.models import Plan, Quarantine, RuleFailure
+from labs.models import Plan, Quarantine, ReviewSettings, RuleFailure
 from patients.actions.system_account import system_account
 from patients.models import AuditEvent, Site
 from tests.factories.flags import make_evaluation, make_flag
@@ -64,7 +64,8 @@ def test_reading_and_taking_keep_to_their_methods(client, admin):
 # Is anyone falling through?
 
 
-def test_nothing_falls_through_at_first(client, admin):
+def test_nothing_falls_through_at_first(client, admin, site):
+    ReviewSettings.objects.create(site=site, duty_physician=make_physician(site))
     assert set(counts(client).values()) == {0}
     assert "nobody is falling through" in client.get(reverse("reports")).content.decode()
 
@@ -80,6 +81,37 @@ def test_patients_without_plan_or_owner_are_counted_and_listed(client, admin, si
     page = client.get(reverse("gap", args=["without-owner"]))
     assert "Lost" in page.content.decode()
     assert reverse("patient", args=[lost.pk]) in page.content.decode()
+
+
+def test_near_misses_are_counted_and_listed_and_none_is_the_aim(client, admin, site):
+    patient, doctor = make_patient(site=site, family_name="Lost"), make_physician(site)
+    make_flag(patient, "A", owner=doctor, owner_as="physician")
+    make_flag(patient, "B", owner=doctor, owner_as="responsible")
+    make_flag(patient, "C", owner=doctor, owner_as="cover", unanswered_by=[doctor.pk])
+    make_flag(patient, "D", owner=doctor, owner_as="cover", unanswered_by=[admin.pk])
+    make_flag(patient, "E", owner=doctor, owner_as="nobody", signal="withdrawn")
+    make_flag(make_patient(site=make_site()), "F")
+    found = counts(client)
+    assert (found["found-owner"], found["end-of-chain"], found["without-duty"]) == (1, 1, 1)
+    for code, shown, hidden in (("found-owner", "A", "BCDEF"), ("end-of-chain", "C", "ABDEF")):
+        page = client.get(reverse("gap", args=[code]))
+        rules = [flag.rule for flag in page.context["page"].rows]
+        assert rules == [shown]
+        assert not set(rules) & set(hidden)
+        assert "The aim is that this list is empty" in page.content.decode()
+    page = client.get(reverse("gap", args=["without-duty"])).content.decode()
+    assert reverse("change_review", args=[site.code]) in page
+
+
+@pytest.mark.parametrize("person", ["closed", "nurse", "elsewhere"])
+def test_on_duty_is_only_who_can_be(client, admin, site, person):
+    chosen = {
+        "closed": make_user("physician", sites=[site], is_active=False),
+        "nurse": make_nurse(site),
+        "elsewhere": make_physician(make_site()),
+    }
+    ReviewSettings.objects.create(site=site, duty_physician=chosen[person])
+    assert counts(client)["without-duty"] == 1
 
 
 def test_failures_quarantine_and_waiting_are_counted(client, admin, site):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from labs.models import ReviewSettings
 from patients.actions.open_site import open_account, open_site
 from patients.models import Site, User
 from tracker.demo.logins import LOGINS, PASSWORD, TEAMS, Login
@@ -21,12 +22,13 @@ class Unit:
 
 
 def open_units(*, by: User) -> dict[str, Unit]:
-    """The units by code; sites and accounts are opened where they are missing, and left alone where they are there."""
+    """The units by code; sites, accounts and who is on duty are set up where they are missing, and left alone else."""
     sites = {site.code: _site(site.code, site.name, site.time_zone, by) for site in SITES}
     people = {login.username: _account(login, sites, by) for login in LOGINS}
     units = {}
     for code, site in sites.items():
         physician, cover, nurse = (people[username] for username in TEAMS[code])
+        ReviewSettings.objects.get_or_create(site=site, defaults={"duty_physician": cover})
         units[code] = Unit(site=site, physician=physician, cover=cover, nurse=nurse)
     return units
 

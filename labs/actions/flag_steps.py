@@ -1,0 +1,43 @@
+"""What every step of a flag has in common: the row of its history, and how a question is asked anew."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from labs.models import Flag, FlagEvent
+from labs.models.flag_states import ON_SCREEN
+from labs.selectors.answer_times import AnswerTimes
+from labs.selectors.owners import Answering, Owner
+from patients.models import User
+
+
+def step_of(
+    flag: Flag, kind: FlagEvent.Kind, *, by: User, now: datetime, note: str = "", evidence: bool = True
+) -> FlagEvent:
+    """The row of a step that left the flag as it is now, not yet written; `evidence`: with the finding as it stood."""
+    return FlagEvent(
+        flag=flag,
+        at=now,
+        by=by,
+        kind=kind,
+        signal=flag.signal,
+        review=flag.review,
+        level=flag.level,
+        owner_id=flag.owner_id,
+        owner_as=flag.owner_as,
+        note=note,
+        finding=flag.finding if evidence else None,
+    )
+
+
+def give_to(flag: Flag, owner: Owner) -> None:
+    """Make them the owner."""
+    flag.owner_id, flag.owner_as = owner.user, owner.how
+
+
+def ask_anew(flag: Flag, answering: Answering, times: AnswerTimes, *, now: datetime) -> None:
+    """Ask the first of the chain, with the whole time to answer: what was answered once is a new question."""
+    flag.unanswered_by = []
+    give_to(flag, answering.owner(flag.patient_id))
+    limit = times.limit(flag.patient_id, flag.level) if flag.signal in ON_SCREEN else None
+    flag.answer_by = None if limit is None else now + limit
