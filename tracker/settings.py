@@ -245,9 +245,11 @@ SPECTACULAR_SETTINGS = {
         "patients.api.schema.describe_problems",
     ],
     "ENUM_NAME_OVERRIDES": {
+        "Channel": "labs.models.Channel",
         "ContactOutcome": "labs.models.ContactOutcome",
         "SkipReason": "labs.models.SkipReason",
         "CriteriaState": "labs.models.CriteriaState",
+        "LetterChannel": "labs.api.letters.LETTER_CHANNELS",
         "LetterKind": "labs.models.LetterKind",
         "LetterState": "labs.models.LetterState",
         "PauseReason": "labs.models.PauseReason",

@@ -107,6 +107,14 @@ def test_registering_at_the_own_site_only(role: Role) -> None:
 
 
 @pytest.mark.parametrize("role", list(Role))
+def test_the_calendar_of_the_own_site_only(role: Role) -> None:
+    here, elsewhere = make_site(), make_site()
+    user = make_user(role, sites=[here])
+    assert agree("follow_calendar", user, here) == (role in {N, P, A})
+    assert not agree("follow_calendar", user, elsewhere)
+
+
+@pytest.mark.parametrize("role", list(Role))
 def test_bridging_assays_of_the_own_site_only(role: Role) -> None:
     here, elsewhere = make_site(), make_site()
     user = make_user(role, sites=[here])
@@ -181,7 +189,15 @@ def test_a_list_is_handed_over_by_who_holds_it_or_leads_the_site(role: Role) -> 
 def test_every_check_has_its_yes_or_no_form_and_a_row_in_these_tables() -> None:
     checks = {name.removeprefix("check_can_") for name in vars(access) if name.startswith("check_can_")}
     answers = {name.removeprefix("can_") for name in vars(access) if name.startswith("can_")}
-    of_a_site = {"register", "bridge", "word", "propose_criteria", "approve_criteria", "set_up_review"}
+    of_a_site = {
+        "register",
+        "bridge",
+        "word",
+        "follow_calendar",
+        "propose_criteria",
+        "approve_criteria",
+        "set_up_review",
+    }
     of_a_person = {"record_absence", "hand_over"}
     assert checks - {"work_at"} == answers == {*ON_A_PATIENT, *IN_GENERAL, *of_a_site, *SETTING_UP, *of_a_person}
 

@@ -27,6 +27,7 @@ OPEN = {  # what may be asked without signing in, and why
     "account_reset_password_done": "a forgotten password",
     "account_reset_password_from_key": "a forgotten password",
     "account_reset_password_from_key_done": "a forgotten password",
+    "calendar_feed": "a calendar program asks by its private address",
     "icon": "browsers ask for it on every page, the sign-in page too",
     "session": "says that one is signed out",
 }

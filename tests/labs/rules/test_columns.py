@@ -96,7 +96,7 @@ def test_of_a_day_the_latest_instant_counts_then_the_accession_then_the_value() 
             assert cohort.columns.amount[found.rows].tolist() == [counted]
             assert found.contradictory.tolist() == [True]
             assert sorted(found.rows_of_day(0).tolist()) == [0, 1]
-            assert not found.is_alone(0)
+            assert found.are_alone(np.array([0])).tolist() == [False]
     assert cohort.columns.comparator[found.rows].tolist() == [3]
 
 
@@ -104,7 +104,7 @@ def test_the_same_value_twice_on_a_day_is_no_contradiction() -> None:
     same = [Row("p", "serum_m", DAY, 2, accession=text) for text in "AB"]
     found = assess(Cohort.build([P], [*same, same[0]._replace(collected_on=date(1970, 1, 9))]).columns)
     assert found.contradictory.tolist() == [False, False]
-    assert [found.is_alone(at) for at in (0, 1)] == [False, True]
+    assert found.are_alone(np.array([0, 1])).tolist() == [False, True]
 
 
 def test_without_rows_there_are_no_assessments() -> None:
