@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -32,8 +31,9 @@ def found(rule: str, days: int = 0, last: int | None = None, **fields: Any) -> F
         patient_key="p", rule=rule, criteria_version="1", level=REVIEW, signal=CONFIRMED, onset_on=first,
         detected_on=first, opened_on=first, last_on=until, line_started_on=None, series="", explanation=f"{rule}.",
         comparisons=(Comparison(rule, "", "", met=True),), evidence=(evidence(rule, "onset"),), missing=(f"of {rule}", "both"),
+        reference={},
     )  # fmt: skip
-    return replace(made, **fields)
+    return made._replace(**fields)
 
 
 def evidence(accession: str, role: str) -> Evidence:
@@ -55,8 +55,7 @@ def test_the_signal_takes_everything_of_the_symptom_in() -> None:
     signal, told = found("A"), symptom()
     (one,), ((taken, rule),) = join([signal, told])
     assert (taken, rule) == (told, "A")
-    assert one == replace(
-        signal,
+    assert one == signal._replace(
         level=URGENT,
         explanation="A. SYMPTOM-URGENT.",
         comparisons=(*signal.comparisons, *told.comparisons),
