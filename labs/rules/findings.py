@@ -249,8 +249,6 @@ def _referred(series: Series, reference: Reference, row: int) -> list[int]:
     lowest = reference.how.startswith("lowest")
     values = (series.high if lowest else series.low)[start:row].tolist()
     target = int((reference.high if lowest else reference.low)[row])
-    if reference.how == "previous":
-        return [row - 1]
     width = _width(reference, bool(reference.confirmed[row]))
     joined: dict[int, Callable[[list[int]], int]] = {
         1: lambda v: v[0] * reference.scale,

@@ -234,10 +234,6 @@ class Series(_Columns):
 
     # neighbours
 
-    def previous(self) -> Reference:
-        """The assessment just before."""
-        return Reference(before(self.low), before(self.high), ~self.first, np.zeros(self.size, bool), "previous")
-
     def on_the_same_day(self, other: Series) -> Ints:
         """Row of another series of the same patient and day (any group); -1 where there is none."""
         if not (self.size and other.size):
