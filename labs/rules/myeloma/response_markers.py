@@ -160,7 +160,8 @@ class _Line:
 
     def light_chains_unnamed(self) -> bool:
         """Free light chains would be followed, and which one is the clone's is not recorded."""
-        followed = "flc" in self.facts.measurable if self.facts.measurable else bool(flc_difference(self.cohort).size)
+        stated = self.facts.measurable
+        followed = "flc" in stated if stated else bool(self.values(flc_difference(self.cohort)))
         return followed and self.facts.light_chain not in CLONES
 
     def _light_chains_measurable(self) -> bool:

@@ -171,6 +171,13 @@ def test_it_never_guesses(given_values: str, missing: str) -> None:
     assert response.missing == (missing,)
 
 
+def test_light_chains_measured_later_do_not_change_what_was_missing() -> None:
+    base = LIGHT.replace("light_chain lambda | ", "")
+    known = base + "2026-03-01 urine_m 40"
+    later = known + " | 2027-02-01 flc_kappa 10 mg/L | 2027-02-01 flc_lambda 900 mg/L"
+    assert told(later).missing == told(known).missing
+
+
 def test_lesions_that_did_not_shrink_hold_back_a_partial_response() -> None:
     shrunk = SERUM + "2025-12-20 lesion_spd 800 mm2 | 2026-03-01 serum_m 1.0 g/dL | 2026-04-01 serum_m 1.0 | "
     assert told(shrunk).now == step("MR", "2026-03-01")
