@@ -13,10 +13,22 @@ from labs.models.contact import (
     SavedView,
 )
 from labs.models.criteria import CriteriaChange, CriteriaState
+from labs.models.decision import Created, FlagDecision, SecondOpinion
 from labs.models.evaluation import Evaluation, RuleFailure
-from labs.models.flag import Decision, Flag, FlagEvent, Level, OwnerAs, Review, Signal
+from labs.models.flag import Decision, Flag, FlagEvent, OwnerAs, Review, Signal
+from labs.models.level import Level
 from labs.models.marks import AssayBridge, Rebaseline, SpuriousMark
 from labs.models.message import Message, Quarantine
+from labs.models.mute import Mute, MuteReason
+from labs.models.notification import (
+    Notification,
+    NotificationAddress,
+    NotificationKind,
+    NotificationSettings,
+    NotificationState,
+    NotificationWay,
+    NotifiedFlag,
+)
 from labs.models.on_list import DiagnosisOnList, PatientOnList, PlanOnList
 from labs.models.plan import Keeping, PauseReason, Plan, PlanEnd, PlanPause, Protocol
 from labs.models.result import Report, Result, ResultStatus
@@ -31,6 +43,7 @@ __all__ = [
     "Closure",
     "ContactAttempt",
     "ContactOutcome",
+    "Created",
     "CriteriaChange",
     "CriteriaState",
     "Decision",
@@ -38,6 +51,7 @@ __all__ = [
     "Evaluation",
     "FindingStatus",
     "Flag",
+    "FlagDecision",
     "FlagEvent",
     "FollowUpSettings",
     "Keeping",
@@ -47,6 +61,15 @@ __all__ = [
     "LetterTemplate",
     "Level",
     "Message",
+    "Mute",
+    "MuteReason",
+    "Notification",
+    "NotificationAddress",
+    "NotificationKind",
+    "NotificationSettings",
+    "NotificationState",
+    "NotificationWay",
+    "NotifiedFlag",
     "OwnerAs",
     "PatientOnList",
     "PauseReason",
@@ -65,6 +88,7 @@ __all__ = [
     "RuleFailure",
     "SavedView",
     "ScheduledTest",
+    "SecondOpinion",
     "Signal",
     "SkipReason",
     "SpuriousMark",

@@ -10,16 +10,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from labs.models.level import Level
+from labs.models.mute import Mute
 from patients.models import Diagnosis, Patient
 from patients.models.history import append_only, keep_history, never_deleted
-
-
-class Level(models.TextChoices):
-    """How soon a physician should look."""
-
-    URGENT = "URGENT", _("urgent")
-    REVIEW = "REVIEW", _("review")
-    INFO = "INFO", _("information")
 
 
 class Signal(models.TextChoices):
@@ -50,9 +44,24 @@ class Decision(models.TextChoices):
     EXPLAINED_THERAPY = "explained_therapy", _("explained by therapy")
     EXPLAINED_INFECTION = "explained_infection", _("explained by infection")
     EXPLAINED_ASSAY = "explained_assay", _("explained by the assay")
+    EXPLAINED_TRANSFUSION = "explained_transfusion", _("explained by a transfusion")
     EXPLAINED_OTHER = "explained_other", _("explained by something else")
+    NO_RELAPSE = "no_relapse", _("looked into: no relapse")
     WATCH = "watch", _("watch until a date")
     SECOND_OPINION = "second_opinion", _("second opinion asked")
+
+
+EXPLAINED: Final = frozenset(
+    {
+        Decision.EXPLAINED_THERAPY,
+        Decision.EXPLAINED_INFECTION,
+        Decision.EXPLAINED_ASSAY,
+        Decision.EXPLAINED_TRANSFUSION,
+        Decision.EXPLAINED_OTHER,
+        Decision.NO_RELAPSE,
+    }
+)
+"""Decisions by which a signal was no sign of relapse."""
 
 
 class OwnerAs(models.TextChoices):
@@ -78,6 +87,7 @@ class Flag(models.Model):
 
     owner_as        why they own it; "" in flags from before that was noted, until the job `labs.keep_owners` has run
     unanswered_by   owners who let the time to answer go by, in their order: they are not asked again
+    muted_by        the mute that holds for it: no answer is asked for until that ends
     """
 
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, related_name="flags")
@@ -92,6 +102,9 @@ class Flag(models.Model):
     )
     owner_as = models.CharField(_("owner as"), max_length=13, choices=OwnerAs.choices, blank=True)
     unanswered_by = ArrayField(models.BigIntegerField(), default=list, blank=True, verbose_name=_("not answered by"))
+    muted_by = models.ForeignKey(
+        Mute, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="flags"
+    )
     line_started_on = models.DateField(_("line of therapy since"), null=True)
     onset_on = models.DateField(_("onset"))
     detected_on = models.DateField(_("detected on"))
@@ -99,7 +112,7 @@ class Flag(models.Model):
     answer_by = models.DateTimeField(_("answer by"), null=True)
     explanation = models.TextField(_("explanation"))
     finding = models.JSONField(_("frozen evidence"))
-    decision = models.CharField(_("decision"), max_length=20, choices=Decision.choices, blank=True)
+    decision = models.CharField(_("decision"), max_length=24, choices=Decision.choices, blank=True)
     decision_note = models.TextField(_("note"), blank=True)
     watch_until = models.DateField(_("watch until"), null=True, blank=True)
     reviewed_at = models.DateTimeField(_("reviewed"), null=True)
@@ -163,6 +176,13 @@ class FlagEvent(models.Model):
         ESCALATED = "escalated", _("not answered in time: passed on")
         UNANSWERED = "unanswered", _("not answered in time: nobody left to pass it on to")
         WATCH_ENDED = "watch_ended", _("the day it was watched until has come")
+        UNDONE = "undone", _("decision undone")
+        CORRECTED = "corrected", _("decision corrected")
+        TEST_CAME = "test_came", _("the test it waited for has come")
+        OPINION_ASKED = "opinion_asked", _("second opinion asked")
+        OPINION_GIVEN = "opinion_given", _("second opinion given")
+        MUTED = "muted", _("muted")
+        UNMUTED = "unmuted", _("no longer muted")
 
     flag = models.ForeignKey(Flag, on_delete=models.PROTECT, related_name="events")
     at = models.DateTimeField(_("at"))

@@ -41,6 +41,7 @@ class SkipReason(models.TextChoices):
     DIED = "died", _("patient died")
     DUPLICATE = "duplicate", _("covered by another test")
     PLAN_ENDED = "plan_ended", _("the plan ended")
+    ORDER_UNDONE = "order_undone", _("the order was undone")
 
 
 def _booked(name: str) -> models.Index:
@@ -138,6 +139,7 @@ class ScheduledTest(models.Model):
         PLANNED = "planned", _("planned")
         EXTRA = "extra", _("extra")
         REPEAT = "repeat", _("repeat of a finding")
+        WORK_UP = "work_up", _("work-up of a finding")
 
     # the indexes below begin with patient and with plan: their own would only slow writing
     patient = models.ForeignKey(Patient, on_delete=models.PROTECT, db_index=False, related_name="scheduled_tests")

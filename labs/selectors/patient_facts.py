@@ -26,7 +26,7 @@ READ: Final = f"""
            (select json_agg(d order by d.id) from (
                 select id, {", ".join((*DAYS, *WORDS))}, measurable, array(
                     select min(l.started_on) from {TreatmentLine._meta.db_table} l
-                    where l.diagnosis_id = d.id group by l.number order by 1
+                    where l.diagnosis_id = d.id and l.withdrawn_at is null group by l.number order by 1
                 ) as line_starts
                 from {Diagnosis._meta.db_table} d where d.patient_id = p.id
             ) d)::text,

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from patients.models.diagnosis import Diagnosis
 from patients.models.history import keep_history
 from patients.models.patient import Patient
+from patients.models.withdrawal import STANDING, Withdrawable, taken_back_completely
 
 
 class Phase(models.TextChoices):
@@ -20,9 +21,20 @@ class Phase(models.TextChoices):
     SALVAGE = "salvage", _("treatment of relapse")
 
 
+class StandingLines(models.Manager["TreatmentLine"]):
+    """Lines that were not taken back: the only ones that pages and rules read."""
+
+    def get_queryset(self) -> models.QuerySet[TreatmentLine]:
+        """Without those taken back."""
+        return super().get_queryset().filter(STANDING)
+
+
 @keep_history("TreatmentLineHistory")
-class TreatmentLine(models.Model):
-    """One line (or phase of a line) of therapy. A new `number` resets the lowest value that rises are measured from."""
+class TreatmentLine(Withdrawable):
+    """One line (or phase of a line) of therapy. A new `number` resets the lowest value that rises are measured from.
+
+    `objects`, and with it `Diagnosis.lines`, leaves out what was taken back; `every` has all.
+    """
 
     diagnosis = models.ForeignKey(Diagnosis, on_delete=models.PROTECT, related_name="lines")
     number = models.PositiveSmallIntegerField(_("line"))
@@ -31,12 +43,18 @@ class TreatmentLine(models.Model):
     started_on = models.DateField(_("started on"))
     ended_on = models.DateField(_("ended on"), null=True, blank=True)
 
+    objects = StandingLines()
+    every = models.Manager["TreatmentLine"]()
+
     class Meta:
         verbose_name = _("line of therapy")
         verbose_name_plural = _("lines of therapy")
         ordering = ("diagnosis_id", "started_on", "id")
         constraints = [
-            models.UniqueConstraint(fields=["diagnosis", "number", "phase", "started_on"], name="line_unique"),
+            models.UniqueConstraint(
+                fields=["diagnosis", "number", "phase", "started_on"], condition=STANDING, name="line_unique"
+            ),
+            taken_back_completely("line_taken_back_completely"),
             models.CheckConstraint(condition=models.Q(number__gte=1), name="line_number_from_one"),
             models.CheckConstraint(
                 condition=models.Q(ended_on__isnull=True) | models.Q(ended_on__gte=models.F("started_on")),

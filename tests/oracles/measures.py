@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 from statistics import median_low
 from zoneinfo import ZoneInfo
 
-LEAVES = {"done_elsewhere", "not_indicated", "transferred", "died", "duplicate", "plan_ended"}
+LEAVES = {"done_elsewhere", "not_indicated", "transferred", "died", "duplicate", "plan_ended", "order_undone"}
 BY_HAND = {"visit", "mri", "ct_pet", "chimerism", "late_effects"}
 
 

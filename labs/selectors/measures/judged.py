@@ -21,6 +21,7 @@ LETS_OFF = frozenset(
         SkipReason.DIED,
         SkipReason.DUPLICATE,
         SkipReason.PLAN_ENDED,
+        SkipReason.ORDER_UNDONE,
     }
 )
 """Reasons that take a skipped test out of what is required. One whom illness or the patient's wish kept away was asked
