@@ -19,6 +19,7 @@ from labs.actions.bridge_assays import JOB as BRIDGED
 from labs.actions.bridge_assays import evaluate_bridged as ask_about_bridged
 from labs.actions.criteria_steps import CriteriaRefused
 from labs.actions.deliver_letter import MOST_ATTEMPTS, deliver_letter
+from labs.actions.end_waits import end_waits
 from labs.actions.end_watches import end_watches
 from labs.actions.evaluate import evaluate_pending
 from labs.actions.evaluate import evaluate_range as ask_about_range
@@ -80,8 +81,9 @@ def pass_on(timestamp: int) -> None:
 @app.periodic(cron="3-59/5 * * * *")
 @app.task(name="labs.end_watches", queueing_lock="labs.end_watches", lock="labs.end_watches")
 def open_watched(timestamp: int) -> None:
-    """Signals that were watched until today are open again."""
+    """Signals that were watched until today are open again, and those that wait for tests nobody waits for any more."""
     end_watches(by=system_account(), now=timezone.now())
+    end_waits(by=system_account(), now=timezone.now())
 
 
 def catch_up_soon() -> None:

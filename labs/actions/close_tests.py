@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from labs.models import ScheduledTest
+from labs.models.scheduled_test import ORDERED
 from labs.protocols.closing import OpenTest, Outcome
 from labs.selectors.outcomes import as_open_test, courses_of, outcomes_of
 from labs.vocabulary.test_kinds import TEST_KINDS
@@ -60,13 +61,17 @@ WRITE = f"""
 
 @dataclass(frozen=True, slots=True)
 class Closed:
-    """How many tests were closed (or closed by another report than before), and how many opened again."""
+    """How many tests were closed (or closed by another report than before), and how many opened again.
+
+    `ordered`: patients of whom a test was closed that a decision on a signal had ordered (`end_waits`).
+    """
 
     closed: int = 0
     reopened: int = 0
+    ordered: frozenset[int] = frozenset()
 
     def __add__(self, other: Closed) -> Closed:
-        return Closed(self.closed + other.closed, self.reopened + other.reopened)
+        return Closed(self.closed + other.closed, self.reopened + other.reopened, self.ordered | other.ordered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,9 @@ def _close(patient_ids: list[int], *, by: User, now: datetime) -> Closed:
     if changes:
         _write(changes, by=by, now=now)
     verbs = [change.verb for change in changes]
-    return Closed(closed=verbs.count(CLOSED), reopened=verbs.count(REOPENED))
+    done = {change.test for change in changes if change.verb == CLOSED}
+    ordered = frozenset(test.patient_id for test in tests if test.pk in done and test.origin in ORDERED)
+    return Closed(verbs.count(CLOSED), verbs.count(REOPENED), ordered)
 
 
 def _change(test: ScheduledTest, outcome: Outcome, together: list[int]) -> Change | None:

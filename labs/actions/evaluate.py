@@ -18,6 +18,7 @@ import structlog
 from django.db import connection, transaction
 
 from labs.actions.close_tests import close_for
+from labs.actions.end_waits import end_waits
 from labs.actions.raise_flags import Found, raise_flags, results_of, stored_flags
 from labs.models import Evaluation, RuleFailure, SpuriousMark
 from labs.rules.base import Answer, Finding
@@ -125,8 +126,9 @@ def catch_up(*, patient_ids: Collection[int], by: User, now: datetime) -> Evalua
         some = ordered[start : start + PATIENTS_AT_ONCE]
         with transaction.atomic():
             lock_patients(some)
-            close_for(patient_ids=some, by=by, now=now)
+            closed = close_for(patient_ids=some, by=by, now=now)
             done.add(evaluate_patients(patient_ids=some, by=by, now=now))
+            end_waits(patient_ids=closed.ordered, by=by, now=now)
     return done
 
 

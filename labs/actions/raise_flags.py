@@ -24,6 +24,7 @@ from labs.actions.flag_steps import ask_anew, give_to, step_of
 from labs.models import Decision, Flag, FlagEvent, Level, Review, Signal
 from labs.rules.registry import RULES
 from labs.selectors.answer_times import AnswerTimes
+from labs.selectors.corrected_evidence import was_corrected
 from labs.selectors.owners import Owner, answering_for
 from labs.selectors.questions import Question, Rows, answer_to
 from patients.actions.audit import event
@@ -204,27 +205,31 @@ def _update(flag: Flag, item: Found, changes: Changes, *, by: User, now: datetim
         return
     before = (flag.signal, flag.level, results_of(flag.finding))
     kind = EVENT_OF.get(item.signal, FlagEvent.Kind.CHANGED) if item.signal != flag.signal else FlagEvent.Kind.CHANGED
-    reopen = _reopens(flag, item)
+    revised = flag.review == Review.RESOLVED and was_corrected(flag.finding, now=item.finding)
+    reopen = _reopens(flag, item, revised=revised)
     stronger = SEVERITY[level_of(item)] > SEVERITY[flag.level] or before[0] == Signal.WITHDRAWN
     _copy(flag, item, changes.times, now=now, restart_clock=stronger or reopen)
     changes.changed.append(flag)
     if before[0] not in ANSWERING_SIGNALS:
         changes.returned.append(flag)
-    _note(flag, kind, changes, by=by, now=now)
+    if kind != FlagEvent.Kind.CHANGED or not revised:
+        _note(flag, kind, changes, by=by, now=now)
+    if revised:
+        _note(flag, FlagEvent.Kind.REVISED, changes, by=by, now=now)
     if reopen:
         changes.reopened.append(flag)
         flag.review, flag.decision, flag.decision_note, flag.watch_until = Review.OPEN, "", "", None
         _note(flag, FlagEvent.Kind.REOPENED, changes, by=by, now=now)
 
 
-def _reopens(flag: Flag, item: Found) -> bool:
-    """New evidence reopens what people had answered: a stronger signal always, further results unless the relapse was
-    recorded already or the physician watches until a date that has not come."""
+def _reopens(flag: Flag, item: Found, *, revised: bool) -> bool:
+    """New evidence reopens what people had answered: a stronger signal always, further or corrected results unless the
+    relapse was recorded already or the physician watches until a date that has not come."""
     if flag.review == Review.OPEN or item.signal not in ANSWERING_SIGNALS:
         return False
     if item.signal != flag.signal or SEVERITY[level_of(item)] > SEVERITY[flag.level]:
         return flag.review == Review.RESOLVED or item.signal == Signal.CONFIRMED or flag.signal == Signal.WITHDRAWN
-    if flag.review != Review.RESOLVED or not item.results - results_of(flag.finding):
+    if flag.review != Review.RESOLVED or not (revised or item.results - results_of(flag.finding)):
         return False
     if flag.decision == Decision.WATCH and flag.watch_until is not None:
         return item.detected_on > flag.watch_until

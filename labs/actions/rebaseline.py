@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
@@ -18,6 +19,14 @@ from patients.actions.withdraw import stated
 from patients.models import Patient, User
 from patients.models.withdrawal import STANDING
 from patients.problems import check_not_ahead, problem
+
+
+@dataclass(frozen=True, slots=True)
+class NewStart:
+    """Which marker ("": all) is compared anew from which day, as a part of a decision on a signal."""
+
+    analyte: str
+    starts_on: date
 
 
 @transaction.atomic

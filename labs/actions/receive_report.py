@@ -18,6 +18,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from labs.actions.close_tests import close_for
+from labs.actions.end_waits import end_waits
 from labs.actions.evaluate import Evaluated, evaluate_patients, lock_patients, mark_pending
 from labs.actions.keep_aside import Item, close_settled, keep_aside
 from labs.actions.prepare_results import KeptAside, Prepared, compare, fingerprint_of, prepare_result, raw_of
@@ -139,8 +140,9 @@ def receive_reports(
     if not received.patient_ids:
         return received
     if evaluate:
-        close_for(patient_ids=received.patient_ids, by=by, now=now)
+        closed = close_for(patient_ids=received.patient_ids, by=by, now=now)
         received.evaluated = evaluate_patients(patient_ids=received.patient_ids, by=by, now=now)
+        end_waits(patient_ids=closed.ordered, by=by, now=now)
     else:
         mark_pending(patient_ids=received.patient_ids)
     return received

@@ -13,10 +13,12 @@ from typing import Any, ParamSpec, TypeVar
 from django.db import transaction
 
 from labs.actions.close_tests import close_for
+from labs.actions.end_waits import end_waits
 from labs.actions.evaluate import evaluate_patients, lock_patients
 from labs.vocabulary.symptoms import SYMPTOMS
 from patients.actions import end_treatment, record_diagnosis, record_symptoms, record_treatment
 from patients.actions import record_remission as record_course_events
+from patients.actions import withdraw_line as withdraw_lines
 from patients.actions.system_account import system_account
 from patients.models import Patient, SymptomReport
 
@@ -58,6 +60,7 @@ def ask_again(*, patient: Patient, now: datetime) -> None:
 diagnose = then_evaluate(record_diagnosis.record_diagnosis, lambda diagnosis: diagnosis.patient)
 record_line = then_evaluate(record_treatment.record_line, lambda line: line.diagnosis.patient)
 record_event = then_evaluate(record_treatment.record_event, lambda event: event.patient)
+withdraw_line = then_evaluate(withdraw_lines.withdraw_line, lambda line: line.diagnosis.patient)
 end_line = then_evaluate(end_treatment.end_line, lambda line: line.diagnosis.patient)
 end_event = then_evaluate(end_treatment.end_event, lambda event: event.patient)
 record_remission = then_evaluate(record_course_events.record_remission, lambda row: row.diagnosis.patient)
@@ -74,5 +77,6 @@ def tell_symptoms(**told: Any) -> SymptomReport:
     The visit that was planned for these days is done with it.
     """
     report = _tell_symptoms(known=SYMPTOMS.keys(), **told)
-    close_for(patient_ids=[report.patient_id], by=told["by"], now=told["now"])
+    closed = close_for(patient_ids=[report.patient_id], by=told["by"], now=told["now"])
+    end_waits(patient_ids=closed.ordered, by=told["by"], now=told["now"])
     return report

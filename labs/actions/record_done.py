@@ -8,7 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from labs.actions.close_tests import close_for
+from labs.actions.end_waits import end_waits
+from labs.actions.evaluate import lock_patients
 from labs.models import ScheduledTest
+from labs.models.scheduled_test import ORDERED
 from labs.protocols.closing import SLACK
 from labs.selectors.due import OPEN
 from patients import access
@@ -24,6 +27,8 @@ class DoneRefused(ValueError):
 def record_done(*, test: ScheduledTest, done_on: date, by: User, now: datetime) -> None:
     """Note the day a test was done. A kind with results then waits for them; a visit or a scan is finished."""
     access.check_can_book(by, test.patient)
+    if test.origin in ORDERED:
+        lock_patients([test.patient_id])
     today = now.astimezone(test.patient.site.zone).date()
     if done_on > today:
         raise DoneRefused(_("The day is in the future. Book the test instead."))
@@ -34,6 +39,7 @@ def record_done(*, test: ScheduledTest, done_on: date, by: User, now: datetime) 
         raise DoneRefused(_("This test was done or skipped meanwhile."))
     audit.record(by=by, verb="record_done", target=test, patient=test.patient, detail={"done_on": done_on.isoformat()})
     close_for(patient_ids=[test.patient_id], by=by, now=now)
+    end_waits(patient_ids={test.patient_id} if test.origin in ORDERED else (), by=by, now=now)
 
 
 @transaction.atomic

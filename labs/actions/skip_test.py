@@ -8,7 +8,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from labs.actions.close_tests import close_for
+from labs.actions.end_waits import end_waits
+from labs.actions.evaluate import lock_patients
 from labs.models import ScheduledTest, SkipReason
+from labs.models.scheduled_test import ORDERED
 from labs.selectors.due import OPEN
 from patients import access
 from patients.actions import audit
@@ -25,6 +28,8 @@ def skip_test(*, test: ScheduledTest, reason: SkipReason | str, by: User, now: d
     access.check_can_book(by, test.patient)
     if reason not in SkipReason.values:
         raise SkipRefused(_("Choose a reason from the list."))
+    if test.origin in ORDERED:
+        lock_patients([test.patient_id])
     changed = ScheduledTest.objects.filter(OPEN, pk=test.pk, collected_on=None).update(
         skipped_because=reason, skipped_at=now, skipped_by=by, note=note
     )
@@ -32,6 +37,7 @@ def skip_test(*, test: ScheduledTest, reason: SkipReason | str, by: User, now: d
         raise SkipRefused(_("This test was done or skipped meanwhile."))
     audit.record(by=by, verb="skip_test", target=test, patient=test.patient, detail={"reason": reason, "note": note})
     close_for(patient_ids=[test.patient_id], by=by, now=now)
+    end_waits(patient_ids={test.patient_id} if test.origin in ORDERED else (), by=by, now=now)
 
 
 @transaction.atomic

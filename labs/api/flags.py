@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
+from django.db.models import Prefetch
 from django.utils import timezone
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
@@ -14,17 +16,22 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from labs.actions.review_flag import (
-    Repeat,
-    ReviewRefused,
-    acknowledge_flag,
-    await_repeat,
-    reopen_flag,
-    resolve_flag,
+from labs.actions.correct_decision import correct_decision
+from labs.actions.review_flag import ReviewRefused, acknowledge_flag, await_repeat, reopen_flag, resolve_flag
+from labs.actions.undo_decision import undo_decision
+from labs.api.decision_parts import (
+    AskedSerializer,
+    NewLineSerializer,
+    NewStartSerializer,
+    RelapseSerializer,
+    RepeatSerializer,
+    WorkUpSerializer,
+    with_parts,
 )
 from labs.api.scoped import ScopedViewSet
-from labs.models import Decision, Flag, FlagEvent, Level, Review, Signal
-from labs.vocabulary.test_kinds import TEST_KINDS
+from labs.models import Created, Decision, Flag, FlagDecision, FlagEvent, Level, Review, Signal
+from labs.selectors.created import decisions_with_created, is_gone
+from labs.selectors.undoing import undo_until
 from patients.api.problems import Conflict
 
 
@@ -82,16 +89,6 @@ class FlagSerializer(serializers.ModelSerializer[Flag]):
         return len(flag.unanswered_by)
 
 
-class FlagDetailSerializer(FlagSerializer):
-    """A flag with its evidence and its history."""
-
-    finding = Evidence(read_only=True)
-    events = FlagEventSerializer(many=True, read_only=True)
-
-    class Meta(FlagSerializer.Meta):
-        fields = (*FlagSerializer.Meta.fields, "finding", "events")  # type: ignore[assignment]
-
-
 class StepSerializer(serializers.Serializer[Any]):
     """A step on a flag. `version` is the one that was read: a flag that changed since is not touched."""
 
@@ -99,12 +96,60 @@ class StepSerializer(serializers.Serializer[Any]):
     note = serializers.CharField(required=False, default="", allow_blank=True)
 
 
-class RepeatSerializer(serializers.Serializer[Any]):
-    """A repeat test to be made."""
+class CreatedSerializer(serializers.ModelSerializer[Created]):
+    """One thing a decision created: the number of a scheduled test, course event, line, rebaseline or opinion."""
 
-    kind = serializers.ChoiceField(choices=sorted(TEST_KINDS))
-    due_on = serializers.DateField()
-    closes_on = serializers.DateField()
+    taken_back = serializers.SerializerMethodField()
+
+    class Meta:
+        model = Created
+        fields = ("id", "test", "course_event", "line", "rebaseline", "opinion", "taken_back")
+        read_only_fields = fields
+
+    def get_taken_back(self, row: Created) -> bool:
+        """Whether it no longer counts."""
+        return is_gone(row)
+
+
+class DecisionSerializer(serializers.ModelSerializer[FlagDecision]):
+    """One decision with what it created. `undo_until`: when the time to undo it is over."""
+
+    by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True)
+    undone_by = serializers.SlugRelatedField[Any](slug_field="username", read_only=True, allow_null=True)
+    undo_until = serializers.SerializerMethodField()
+    created = CreatedSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = FlagDecision
+        fields = (
+            "id",
+            "at",
+            "by",
+            "decision",
+            "note",
+            "watch_until",
+            "corrects",
+            "undone_at",
+            "undone_by",
+            "undo_until",
+            "created",
+        )
+        read_only_fields = fields
+
+    def get_undo_until(self, row: FlagDecision) -> datetime:
+        """An hour after it was made."""
+        return undo_until(row)
+
+
+class FlagDetailSerializer(FlagSerializer):
+    """A flag with its evidence, its history, and every decision about it."""
+
+    finding = Evidence(read_only=True)
+    events = FlagEventSerializer(many=True, read_only=True)
+    decisions = DecisionSerializer(many=True, read_only=True)
+
+    class Meta(FlagSerializer.Meta):
+        fields = (*FlagSerializer.Meta.fields, "finding", "events", "decisions")  # type: ignore[assignment]
 
 
 class AwaitSerializer(StepSerializer):
@@ -114,11 +159,27 @@ class AwaitSerializer(StepSerializer):
 
 
 class ResolveSerializer(StepSerializer):
-    """A decision. `watch` needs `watch_until`, `repeat_test` needs `repeat`, `explained_other` a note."""
+    """A decision. `watch` needs `watch_until`, `repeat_test` needs `repeat`, `work_up` needs `work_up`,
+    `second_opinion` needs `opinion`, `explained_other` a note. `relapse_confirmed` may take `relapse` and `line`, what
+    is explained (and `no_relapse`) `new_start`."""
 
     decision = serializers.ChoiceField(choices=Decision.choices)
     watch_until = serializers.DateField(required=False, allow_null=True, default=None)
     repeat = RepeatSerializer(required=False, allow_null=True, default=None)
+    work_up = WorkUpSerializer(required=False, allow_null=True, default=None)
+    relapse = RelapseSerializer(required=False, allow_null=True, default=None)
+    line = NewLineSerializer(required=False, allow_null=True, default=None)
+    new_start = NewStartSerializer(required=False, allow_null=True, default=None)
+    opinion = AskedSerializer(required=False, allow_null=True, default=None)
+
+
+class CorrectSerializer(ResolveSerializer):
+    """A decision in place of the last one: why, and which of the things that one created (`decisions[].created[].id`)
+    are kept and which are taken back."""
+
+    reason = serializers.CharField(max_length=2000)
+    kept = serializers.ListField(child=serializers.IntegerField(), required=False, default=list)
+    taken_back = serializers.ListField(child=serializers.IntegerField(), required=False, default=list)
 
 
 class FlagFilter(filters.FilterSet):  # type: ignore[misc]
@@ -150,7 +211,10 @@ class FlagViewSet(ScopedViewSet[Flag]):
     def get_queryset(self) -> Any:
         """Flags of visible patients; one flag comes with its history."""
         flags = super().get_queryset()
-        return flags if self.action == "list" else flags.prefetch_related("events__by", "events__owner")
+        if self.action == "list":
+            return flags
+        decisions = decisions_with_created(FlagDecision.objects.order_by("id"))
+        return flags.prefetch_related("events__by", "events__owner", Prefetch("decisions", queryset=decisions))
 
     @extend_schema(request=StepSerializer, responses=FlagDetailSerializer)
     @action(detail=True, methods=["post"])
@@ -167,21 +231,31 @@ class FlagViewSet(ScopedViewSet[Flag]):
     @extend_schema(request=ResolveSerializer, responses=FlagDetailSerializer)
     @action(detail=True, methods=["post"])
     def resolve(self, request: Request, pk: str) -> Response:
-        """Close the flag with a coded decision."""
+        """Answer the flag with a coded decision; what it promises is made in the same step."""
         return self._step(resolve_flag, ResolveSerializer(data=request.data))
 
     @extend_schema(request=StepSerializer, responses=FlagDetailSerializer)
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, pk: str) -> Response:
-        """Take back an answer; the earlier decision stays in the history."""
+        """Take back an answer; the earlier decision stays in the history, and so does what it created."""
         return self._step(reopen_flag, StepSerializer(data=request.data))
+
+    @extend_schema(request=StepSerializer, responses=FlagDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def undo(self, request: Request, pk: str) -> Response:
+        """Undo the last decision within the hour, with all that it created."""
+        return self._step(undo_decision, StepSerializer(data=request.data))
+
+    @extend_schema(request=CorrectSerializer, responses=FlagDetailSerializer)
+    @action(detail=True, methods=["post"])
+    def correct(self, request: Request, pk: str) -> Response:
+        """Decide again in place of the last decision; both stay in the history."""
+        return self._step(correct_decision, CorrectSerializer(data=request.data))
 
     def _step(self, step: Callable[..., Flag], asked: serializers.BaseSerializer[Any]) -> Response:
         flag = self.get_object()
         asked.is_valid(raise_exception=True)
-        given = dict(asked.validated_data)
-        if given.get("repeat"):
-            given["repeat"] = Repeat(**given["repeat"])
+        given = with_parts(asked.validated_data)
         try:
             step(flag_id=flag.pk, by=self.person, now=timezone.now(), **given)
         except ReviewRefused as refusal:

@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from labs.models.flag import Decision, Flag, Review
+from labs.models.flag import Decision, Flag, FlagEvent, Review
 from labs.models.marks import Rebaseline
 from labs.models.scheduled_test import ScheduledTest
 from patients.models import CourseEvent, TreatmentLine
@@ -26,6 +26,7 @@ class FlagDecision(models.Model):
     """One decision about a signal. `Flag` repeats the one that holds; this is the record of all of them.
 
     review_before, answer_by_before   what an undo goes back to
+    last_event                        the last step it brought about itself; empty where that is not known (and no undo)
     corrects                          the earlier decision that this one puts right
     undone_at, undone_by              taken back within `UNDO_MINUTES`, together with what it created
     """
@@ -38,6 +39,9 @@ class FlagDecision(models.Model):
     watch_until = models.DateField(_("watch until"), null=True, blank=True)
     review_before = models.CharField(_("review before"), max_length=13, choices=Review.choices)
     answer_by_before = models.DateTimeField(_("answer by before"), null=True, blank=True)
+    last_event = models.ForeignKey(
+        FlagEvent, on_delete=models.PROTECT, null=True, blank=True, db_index=False, related_name="+"
+    )
     corrects = models.OneToOneField(
         "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by"
     )
@@ -112,7 +116,12 @@ class SecondOpinion(Withdrawable):
         triggers: list[pgtrigger.Trigger] = never_deleted()
 
     def __str__(self) -> str:
-        return f"{self.colleague or self.address} {self.asked_at:%Y-%m-%d}"
+        return f"{self.asked_of} {self.asked_at:%Y-%m-%d}"
+
+    @property
+    def asked_of(self) -> str:
+        """The colleague, or the address outside."""
+        return str(self.colleague) if self.colleague_id else self.address
 
 
 CREATED: Final = ("test", "course_event", "line", "rebaseline", "opinion")

@@ -169,6 +169,7 @@ class FlagEvent(models.Model):
         JOINED = "joined", _("taken into another signal of the same fortnight")
         ENDED = "ended", _("ended: what was missing has come")
         CHANGED = "changed", _("new evidence")
+        REVISED = "revised", _("evidence of the decision was corrected")
         REOPENED = "reopened", _("reopened by new evidence")
         ACKNOWLEDGED = "acknowledged", _("acknowledged")
         RESOLVED = "resolved", _("resolved")

@@ -273,3 +273,7 @@ class ScheduledTest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.due_on}"
+
+
+ORDERED = frozenset({ScheduledTest.Origin.REPEAT, ScheduledTest.Origin.WORK_UP})
+"""Where tests come from that a signal may wait for."""

@@ -198,6 +198,7 @@ class Rule:
     judges       those of them it holds against a bar, where the others only decide whether it applies
     confounders  kinds of events that may explain a finding otherwise (`confounders.py` has the windows)
     would_confirm  what would settle a provisional finding, as advice; would_clear  what would take it back
+    confirms_from, confirms_within  days after the first assessment in which a second one confirms, where it says so
     asks_for     what is missing where nothing that it reads is there; empty: any result of its analytes
     note         what it tells of is no sign of relapse (a band of another isotype); lead time does not count it
     recovers     a confirmed finding whose criterion was not met again for AWAY is information: see `recovery.py`
@@ -217,6 +218,8 @@ class Rule:
     confounders: tuple[str, ...] = ()
     would_confirm: str = ""
     would_clear: str = ""
+    confirms_from: Threshold | None = None
+    confirms_within: Threshold | None = None
     asks_for: str = ""
     note: bool = False
     recovers: bool = False

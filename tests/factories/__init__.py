@@ -1,7 +1,7 @@
 """Plain functions that put valid rows into the test database. Every argument has a default; name only what the test is about."""
 
 from tests.factories.criteria import make_criteria_change
-from tests.factories.flags import make_evaluation, make_flag
+from tests.factories.flags import make_evaluation, make_flag, make_opinion
 from tests.factories.intake import make_message, make_quarantine
 from tests.factories.marks import make_bridge, make_mark, make_rebaseline
 from tests.factories.people import (
@@ -42,6 +42,7 @@ __all__ = [
     "make_mark",
     "make_message",
     "make_nurse",
+    "make_opinion",
     "make_patient",
     "make_pause",
     "make_physician",

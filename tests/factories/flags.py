@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 from typing import Any
 
-from labs.models import Evaluation, Flag, Level, OwnerAs, Review, Signal
+from labs.models import Evaluation, Flag, Level, OwnerAs, Review, SecondOpinion, Signal
 from patients.actions.system_account import system_account
 from patients.models import Patient
 from tests.factories.persons import make_diagnosis
@@ -38,3 +38,16 @@ def make_flag(patient: Patient | None = None, rule: str = "MM-PD-SERUM-M", **fie
 def make_evaluation(patient: Patient, answers: dict[str, Any] | None = None, **fields: Any) -> Evaluation:
     """What the rules answered for a patient."""
     return Evaluation.objects.create(patient=patient, answers=answers or {}, **fields)
+
+
+def make_opinion(flag: Flag, **fields: Any) -> SecondOpinion:
+    """A question to an address outside that nobody answered."""
+    if "colleague" not in fields:
+        fields.setdefault("address", "haematology@elsewhere.example")
+    defaults: dict[str, Any] = {
+        "asked_by": system_account(),
+        "asked_at": datetime(2025, 6, 1, 12, tzinfo=UTC),
+        "question": "Is this a relapse?",
+        "due_on": date(2025, 6, 8),
+    }
+    return SecondOpinion.objects.create(flag=flag, **defaults | fields)

@@ -103,6 +103,12 @@ def at_site(instant: datetime | None, site: Site) -> str:
 
 
 @register.filter
+def clock_at(instant: datetime, site: Site) -> str:
+    """The time of an instant on a site's clock, without the day."""
+    return date_format(instant.astimezone(site.zone), "TIME_FORMAT")
+
+
+@register.filter
 def counted(number: int) -> str:
     """A count that stops somewhere: "1,000+" beyond."""
     return f"{COUNTED:,}+" if number > COUNTED else str(number)

@@ -18,6 +18,7 @@ from patients.models import Diagnosis, Patient, TreatmentEvent, User
 from patients.selectors.patients import banner_of
 from tracker.web import clock
 from tracker.web.charts import DrawnChart, draw
+from tracker.web.flag_decisions import decisions_context
 from tracker.web.flag_forms import ResolveForm
 from tracker.web.marker_groups import group_of
 from tracker.web.trend_charts import background_of, bars_of_rules, chart_of
@@ -25,7 +26,7 @@ from tracker.web.trend_charts import background_of, bars_of_rules, chart_of
 ASSAY_CHANGED = "ASSAY-CHANGED"
 
 
-def flag_context(user: User, flag: Flag, form: ResolveForm) -> dict[str, Any]:
+def flag_context(user: User, flag: Flag, form: ResolveForm, **answering: Any) -> dict[str, Any]:
     """Context of `flags/flag.html`."""
     patient = flag.patient
     today = clock.today_at(patient.site)
@@ -39,7 +40,8 @@ def flag_context(user: User, flag: Flag, form: ResolveForm) -> dict[str, Any]:
         "chart": _chart(flag, patient, today),
         "form": form,
         "steps": steps,
-        "now": clock.now(),
+        "now": (now := clock.now()),
+        **decisions_context(user, flag, may=bool(steps), now=now, **answering),
         "may_bridge": flag.rule == ASSAY_CHANGED and can_bridge(user, patient.site),
     }
 

@@ -19,6 +19,7 @@ from labs.actions.acknowledge_flags import acknowledge_flags
 from labs.actions.review_flag import ReviewRefused, reopen_flag, resolve_flag
 from labs.models import Flag
 from labs.selectors.signals import all_visible, visible_flag
+from patients.access import check_can_review
 from patients.actions.record_access import record_access
 from tracker.web import clock
 from tracker.web.flag_forms import ResolveForm
@@ -50,7 +51,7 @@ def opens_flag(view_name: str) -> Callable[[FlagView], Callable[..., HttpRespons
 @opens_flag("signal")
 def flag(request: SignedInRequest, flag: Flag) -> HttpResponse:
     """The whole reasoning of one signal, the chart of its marker, and the decision."""
-    form = ResolveForm(flag=flag, today=clock.today_at(flag.patient.site))
+    form = ResolveForm(flag=flag, today=clock.today_at(flag.patient.site), user=request.user)
     return render(request, "flags/flag.html", flag_context(request.user, flag, form))
 
 
@@ -87,7 +88,8 @@ def acknowledge(request: SignedInRequest) -> HttpResponse:
 @opens_flag("resolve")
 def resolve(request: SignedInRequest, flag: Flag) -> HttpResponse:
     """Close the signal with a coded decision; a refusal brings the form back as it was filled in."""
-    form = ResolveForm(request.POST, flag=flag, today=clock.today_at(flag.patient.site))
+    check_can_review(request.user, flag.patient)
+    form = ResolveForm(request.POST, flag=flag, today=clock.today_at(flag.patient.site), user=request.user)
     if form.is_valid():
         try:
             done = resolve_flag(flag_id=flag.pk, by=request.user, now=clock.now(), **form.answer())

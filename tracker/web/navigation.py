@@ -38,6 +38,7 @@ PLACES = (
 )
 EVERYBODY = frozenset(Role)
 MENU = (
+    Place("opinions", _("Second opinions"), "", frozenset({Role.PHYSICIAN})),
     Place("rules", _("What the rules check"), "", EVERYBODY),
     Place("criteria", _("Criteria of my sites"), "", EVERYBODY),
     Place("protocols", _("Protocols"), "", EVERYBODY),

@@ -203,6 +203,7 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=csf_relapse,
     confounders=LEUKAEMIA,
+    confirms_from=APART,
     would_confirm="A second puncture with cytospin and flow cytometry, an examination of the nervous system, imaging, "
     "and a marrow.",
     would_clear="A second puncture without blasts by cytospin and flow cytometry, untouched by blood.",

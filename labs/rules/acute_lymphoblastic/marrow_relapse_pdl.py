@@ -187,6 +187,8 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=marrow_relapse,
     confounders=LEUKAEMIA,
+    confirms_from=SOONEST,
+    confirms_within=LATEST,
     would_confirm="A second marrow 1 to 4 weeks after the first, with at least two tests: flow cytometry, PCR or "
     "sequencing of receptor genes, fusion transcript, FISH, morphology.",
     would_clear="A second marrow whose residual disease is below 1 %.",

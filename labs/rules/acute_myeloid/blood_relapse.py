@@ -117,6 +117,7 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=blood_relapse,
     confounders=LEUKAEMIA,
+    confirms_from=APART,
     would_confirm="A second blood sample with blasts at least 7 days after the first; smear review and a marrow "
     "without waiting.",
     would_clear="Two further samples without blasts, and a marrow without disease; a growth factor that "

@@ -188,6 +188,7 @@ RULE = Rule(
     examples=EXAMPLES,
     evaluate=relapse,
     confounders=PROTEINS,
+    confirms_within=MONTHS,
     would_confirm="A second measurement by the same method within two months that also meets the criterion.",
     would_clear=NOT_AGAIN,
 )

@@ -40,7 +40,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 RULES = ("MM-PD-SERUM-M", "MM-HB")
 ANSWERS = st.sampled_from([Signal.PROVISIONAL, Signal.CONFIRMED, Signal.NOT_CONFIRMED, Signal.NOT_EVALUABLE])
-DECISIONS = st.sampled_from([Decision.EXPLAINED_THERAPY, Decision.WATCH, Decision.REPEAT_TEST, Decision.WORK_UP])
+DECISIONS = st.sampled_from([Decision.EXPLAINED_THERAPY, Decision.WATCH, Decision.REPEAT_TEST, Decision.NO_RELAPSE])
 one_of_four = st.integers(0, 3)
 one_of_two = st.integers(0, 1)
 

@@ -113,5 +113,5 @@ def test_the_inbox_says_it_with_the_reason(physician: User, flag: Flag) -> None:
     client = Client()
     client.force_login(physician)
     page = client.get(reverse("inbox")).content.decode()
-    assert "No longer standing since you saw them" in page
+    assert "Taken back or corrected since you saw them" in page
     assert "the criteria in force are ELN 2017" in page

@@ -30,6 +30,7 @@ from tests.factories import (
     make_diagnosis,
     make_event,
     make_flag,
+    make_opinion,
     make_line,
     make_mark,
     make_patient,
@@ -118,7 +119,8 @@ def setting() -> Setting:
         "hand-overs": patient,  # no address of one
         "review-settings": patient.site,
         "criteria": make_criteria_change(patient.site),
-        "flags": make_flag(patient),
+        "flags": (flag := make_flag(patient)),
+        "second-opinions": make_opinion(flag),
         "results": (result := make_result(patient)),
         "reports": result.report,
         "spurious-marks": make_mark(result),

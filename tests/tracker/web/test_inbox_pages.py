@@ -138,7 +138,7 @@ class TestPageOfASignal:
         assert "Save decision" not in page
 
     def test_it_keeps_to_its_queries(self, as_doctor, flag):
-        assert len(statements_of(as_doctor, reverse("flag", args=[flag.pk]))) <= 14
+        assert len(statements_of(as_doctor, reverse("flag", args=[flag.pk]))) <= 15
 
 
 class TestAcknowledge:
@@ -216,7 +216,7 @@ class TestResolve:
             ({"decision": Decision.REPEAT_TEST, "repeat_kind": "spep"}, "Give the day"),
             ({"decision": Decision.REPEAT_TEST, "repeat_kind": "spep", "repeat_on": "2020-01-01"}, "lie ahead"),
             ({"decision": Decision.EXPLAINED_OTHER}, "Say what explains"),
-            ({"decision": Decision.WORK_UP, "version": 99}, "changed since it was shown"),
+            ({"decision": Decision.NO_RELAPSE, "version": 99}, "changed since it was shown"),
         ],
     )
     def test_a_refusal_says_why_and_changes_nothing(self, as_doctor, flag, form, words):
@@ -229,24 +229,24 @@ class TestResolve:
     def test_a_refusal_keeps_what_was_typed(self, as_doctor, flag):
         page = self.post(as_doctor, flag, decision=Decision.WATCH, note="Spoke with the lab.").content.decode()
         assert "Spoke with the lab." in page
-        assert 'value="watch" id="id_decision_7" checked' in page
+        assert 'value="watch" id="id_decision_9" checked' in page
 
     def test_after_a_conflict_what_was_typed_can_be_saved(self, as_doctor, flag):
-        typed = {"decision": Decision.WORK_UP, "note": "Marrow on Friday."}
+        typed = {"decision": Decision.NO_RELAPSE, "note": "Marrow was clear."}
         refused = self.post(as_doctor, flag, version=99, **typed)
         assert "changed since it was shown" in refused.content.decode()
         again = {name: refused.context["form"][name].value() for name in ("version", "decision", "note")}
         assert self.post(as_doctor, flag, **again).status_code == 302
         flag.refresh_from_db()
-        assert (flag.decision, flag.decision_note) == (Decision.WORK_UP, "Marrow on Friday.")
+        assert (flag.decision, flag.decision_note) == (Decision.NO_RELAPSE, "Marrow was clear.")
 
     def test_a_nurse_may_not(self, client, flag):
         client.force_login(make_nurse(flag.patient.site))
-        assert self.post(client, flag, decision=Decision.WORK_UP).status_code == 403
+        assert self.post(client, flag, decision=Decision.NO_RELAPSE).status_code == 403
 
     def test_a_stranger_finds_nothing(self, client, flag):
         client.force_login(make_physician(make_site()))
-        assert self.post(client, flag, decision=Decision.WORK_UP).status_code == 404
+        assert self.post(client, flag, decision=Decision.NO_RELAPSE).status_code == 404
 
     def test_reading_the_address_does_nothing(self, as_doctor, flag):
         assert as_doctor.get(reverse("resolve", args=[flag.pk])).status_code == 405
@@ -254,7 +254,7 @@ class TestResolve:
 
 class TestTakingBack:
     def test_a_decision_can_be_taken_back(self, as_doctor, doctor, flag):
-        TestResolve().post(as_doctor, flag, decision=Decision.WORK_UP)
+        TestResolve().post(as_doctor, flag, decision=Decision.NO_RELAPSE)
         flag.refresh_from_db()
         as_doctor.post(reverse("reopen", args=[flag.pk]), {"version": flag.version})
         flag.refresh_from_db()

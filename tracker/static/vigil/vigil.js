@@ -119,8 +119,8 @@
 
   /* Small conveniences of forms: filters apply at once, questions show when their decision is chosen, "why?" closes again. */
   function showQuestions(form) {
-    const chosen = form.querySelector('[name="decision"]:checked')?.value;
-    for (const part of form.querySelectorAll("[data-shown-for]")) part.hidden = part.dataset.shownFor !== chosen;
+    const chosen = form.querySelector('[name="decision"]:checked')?.value ?? "";
+    for (const part of form.querySelectorAll("[data-shown-for]")) part.hidden = !part.dataset.shownFor.split(" ").includes(chosen);
   }
 
   function prepareForms() {

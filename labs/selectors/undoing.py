@@ -1,0 +1,54 @@
+"""Whether a decision can still be undone, by whom, and why not."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.utils.translation import gettext as _
+
+from labs.models import Flag, FlagDecision, FlagEvent
+from labs.models.decision import UNDO_MINUTES
+from labs.selectors.created import is_gone, why_it_stays
+from patients.models import User
+
+Kind = FlagEvent.Kind
+BUILT_ON: Final = frozenset(Kind) - {
+    Kind.ACKNOWLEDGED,
+    Kind.RESOLVED,
+    Kind.OPINION_ASKED,
+    Kind.UNDONE,
+    Kind.CORRECTED,
+    Kind.ASSIGNED,
+    Kind.ESCALATED,
+    Kind.UNANSWERED,
+    Kind.MUTED,
+    Kind.UNMUTED,
+}
+"""Steps after which a decision is no longer the last word: new evidence, a test that came, an opinion that was given.
+Later decisions are asked for by themselves; a change of owner or a mute builds on nothing."""
+
+
+def undo_until(decision: FlagDecision) -> datetime:
+    """From this instant on it can no longer be undone."""
+    return decision.at + timedelta(minutes=UNDO_MINUTES)
+
+
+def may_undo(decision: FlagDecision, flag: Flag, user: User) -> bool:
+    """Whether it is this person's to undo: who made it, or who owns the signal."""
+    return user.pk in {decision.by_id, flag.owner_id}
+
+
+def why_not_undo(decision: FlagDecision, flag: Flag, *, now: datetime) -> str:
+    """Why it cannot be undone, in words with what to do instead; "" where it can."""
+    instead = _("Make a correcting decision instead.")
+    if decision.last_event_id is None or now >= undo_until(decision):
+        return _("The hour in which a decision can be undone is over.") + " " + instead
+    if decision.corrects_id is not None:
+        return _("This decision put an earlier one right.") + " " + instead
+    since = FlagEvent.objects.filter(flag=flag, pk__gt=decision.last_event_id, kind__in=BUILT_ON).order_by("pk").last()
+    if since is not None:
+        return _("Since then: %(step)s.") % {"step": since.get_kind_display()} + " " + instead
+    stays = (why_it_stays(row) for row in decision.created.all() if not is_gone(row))
+    why = next(filter(None, stays), "")
+    return f"{why} {instead}" if why else ""
