@@ -61,11 +61,11 @@ def _leaving(wrong: FlagDecision, kept: frozenset[int], taken_back: frozenset[in
         raise ReviewRefused(_("Say once, of each thing the earlier decision created, whether it is kept."))
     leaving = []
     for number, row in rows.items():
-        if is_gone(row):
-            continue
         stays = why_it_stays(row)
         if number in taken_back and stays:
             raise ReviewRefused(stays)
+        if is_gone(row):
+            continue
         if number not in kept | taken_back and not stays:
             raise ReviewRefused(_("Say whether this is kept or taken back: %(what)s.") % {"what": row})
         if number in taken_back:

@@ -47,6 +47,9 @@ def undo_decision(*, flag_id: int, version: int, by: User, now: datetime, note: 
     ask_rules_again(taken, flag, now=now)
     end_waits(patient_ids=[flag.patient_id], by=by, now=now)
     flag.refresh_from_db()
+    if flag.answer_by is not None and flag.review == decision.review_before:
+        flag.answer_by = decision.answer_by_before  # the rules, asked again, may have begun to count anew
+        flag.save(update_fields=["answer_by"])
     return flag
 
 

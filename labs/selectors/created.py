@@ -45,14 +45,16 @@ def is_gone(created: Created) -> bool:
 
 
 def why_it_stays(created: Created) -> str:
-    """Why it cannot be taken back here any more, in words; "" where it can."""
+    """Why it cannot be taken back here any more, in words; "" where it can, or where that was done already."""
     thing = thing_of(created)
-    if isinstance(thing, ScheduledTest):
-        if thing.closed_by_id or thing.collected_on:
-            return _("%(test)s was done meanwhile.") % {"test": label_of(thing.kind)}
-    elif isinstance(thing, CourseEvent):
+    if isinstance(thing, CourseEvent):
         if CourseEvent.objects.filter(supersedes=thing.pk).exists():
             return _("The relapse was corrected meanwhile, on the course of the patient.")
+    elif is_gone(created):
+        return ""
+    elif isinstance(thing, ScheduledTest):
+        if thing.closed_by_id or thing.collected_on:
+            return _("%(test)s was done meanwhile.") % {"test": label_of(thing.kind)}
     elif isinstance(thing, TreatmentLine):
         later = Q(number__gt=thing.number) | Q(number=thing.number, started_on__gte=thing.started_on)
         further = TreatmentLine.objects.filter(later, diagnosis=thing.diagnosis_id).exclude(pk=thing.pk)

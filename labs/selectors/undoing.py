@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from labs.models import Flag, FlagDecision, FlagEvent
 from labs.models.decision import UNDO_MINUTES
-from labs.selectors.created import is_gone, why_it_stays
+from labs.selectors.created import why_it_stays
 from patients.models import User
 
 Kind = FlagEvent.Kind
@@ -49,6 +49,5 @@ def why_not_undo(decision: FlagDecision, flag: Flag, *, now: datetime) -> str:
     since = FlagEvent.objects.filter(flag=flag, pk__gt=decision.last_event_id, kind__in=BUILT_ON).order_by("pk").last()
     if since is not None:
         return _("Since then: %(step)s.") % {"step": since.get_kind_display()} + " " + instead
-    stays = (why_it_stays(row) for row in decision.created.all() if not is_gone(row))
-    why = next(filter(None, stays), "")
+    why = next(filter(None, map(why_it_stays, decision.created.all())), "")
     return f"{why} {instead}" if why else ""
