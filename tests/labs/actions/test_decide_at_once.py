@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -66,10 +66,11 @@ def test_the_second_finds_what_they_typed_in_the_form_and_may_save_it() -> None:
     decide(flag, flag.owner, Decision.WATCH, watch_until=date(2099, 1, 1))
     client = Client()
     client.force_login(make_physician(flag.patient.site))
+    until = (datetime.now(UTC) + timedelta(days=10)).date().isoformat()
     typed = {
         "decision": "work_up",
         "work_up_kinds": ["marrow", "mri"],
-        "work_up_until": "2099-01-01",
+        "work_up_until": until,
         "note": "Friday.",
     }
     answer = client.post(reverse("resolve", args=[flag.pk]), {"version": version, **typed})
