@@ -53,7 +53,7 @@ BELONGS: Final[Mapping[str, frozenset[str]]] = {
     Decision.SECOND_OPINION: frozenset({"opinion"}),
     **dict.fromkeys(EXPLAINED, frozenset({"new_start"})),
 }
-EVENTS: Final = {"await_test": FlagEvent.Kind.ACKNOWLEDGED, "ask_opinion": FlagEvent.Kind.OPINION_ASKED}
+EVENTS: Final = {"await_test": FlagEvent.Kind.ORDERED, "ask_opinion": FlagEvent.Kind.OPINION_ASKED}
 COLUMNS: Final[Mapping[type, str]] = {
     ScheduledTest: "test",
     CourseEvent: "course_event",

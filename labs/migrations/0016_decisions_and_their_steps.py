@@ -61,6 +61,7 @@ class Migration(migrations.Migration):
                     ("revised", "evidence of the decision was corrected"),
                     ("reopened", "reopened by new evidence"),
                     ("acknowledged", "acknowledged"),
+                    ("ordered", "tests ordered, waiting for them"),
                     ("resolved", "resolved"),
                     ("assigned", "owner changed"),
                     ("escalated", "not answered in time: passed on"),

@@ -172,6 +172,7 @@ class FlagEvent(models.Model):
         REVISED = "revised", _("evidence of the decision was corrected")
         REOPENED = "reopened", _("reopened by new evidence")
         ACKNOWLEDGED = "acknowledged", _("acknowledged")
+        ORDERED = "ordered", _("tests ordered, waiting for them")
         RESOLVED = "resolved", _("resolved")
         ASSIGNED = "assigned", _("owner changed")
         ESCALATED = "escalated", _("not answered in time: passed on")

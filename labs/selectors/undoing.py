@@ -15,6 +15,7 @@ from patients.models import User
 Kind = FlagEvent.Kind
 BUILT_ON: Final = frozenset(Kind) - {
     Kind.ACKNOWLEDGED,
+    Kind.ORDERED,
     Kind.RESOLVED,
     Kind.OPINION_ASKED,
     Kind.UNDONE,

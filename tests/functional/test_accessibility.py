@@ -16,6 +16,7 @@ PAGES = {
         "/inbox/",
         "/inbox/?scope=site&info=on",
         "/signals/{flag}/",
+        "/opinions/",
         "/patients/",
         "/patients/?q=nobody",
         "/patients/{patient}/",

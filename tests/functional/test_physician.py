@@ -33,13 +33,15 @@ def test_why_then_acknowledge_then_decide(page: Page, sign_in) -> None:
     expect(page.get_by_label("Watch until", exact=True).last).to_be_hidden()
     page.get_by_text("Explained by the assay").click()
     page.get_by_label("Note").fill("New reagent lot.")
-    page.get_by_role("button", name="Save decision").click()
+    page.get_by_role("button", name="Save and close the signal").click()
     expect(page.get_by_text("Saved: explained by the assay.")).to_be_visible()
     unit.flag.refresh_from_db()
     assert (unit.flag.review, unit.flag.decision) == (Review.RESOLVED, Decision.EXPLAINED_ASSAY)
 
-    page.get_by_role("button", name="Take the decision back").click()
-    expect(page.get_by_text("The signal is open again.")).to_be_visible()
+    page.get_by_role("button", name="Undo until").click()
+    expect(page.get_by_text("The signal is as it was before.")).to_be_visible()
+    unit.flag.refresh_from_db()
+    assert unit.flag.review == Review.ACKNOWLEDGED
 
 
 def test_a_decision_that_lacks_something_comes_back_as_it_was_typed(page: Page, sign_in) -> None:
@@ -48,7 +50,7 @@ def test_a_decision_that_lacks_something_comes_back_as_it_was_typed(page: Page, 
     page.goto(f"/signals/{unit.flag.pk}/")
     page.get_by_text("Watch until a date").click()
     page.get_by_label("Note").fill("Spoke with the laboratory.")
-    page.get_by_role("button", name="Save decision").click()
+    page.get_by_role("button", name="Save and watch until that day").click()
     expect(page.get_by_role("alert")).to_contain_text("Give the date until which")
     expect(page.get_by_label("Note")).to_have_value("Spoke with the laboratory.")
     page.get_by_role("alert").get_by_role("link").click()
@@ -105,7 +107,7 @@ def test_what_was_typed_survives_the_end_of_the_session(page: Page, sign_in) -> 
     expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
     page.get_by_role("button", name="Back to the page").click()
     page.context.clear_cookies(name="vigil-session")
-    page.get_by_role("button", name="Save decision").click()
+    page.get_by_role("button", name="Save and order the work-up").click()
     expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
     expect(page.get_by_label("Note")).to_have_value("MRI of the spine.")
     unit.flag.refresh_from_db()

@@ -79,9 +79,9 @@ def _opinion(
 ) -> dict[str, Any]:
     assert row is not None
     row.flag = flag
-    form = None
-    if may and not why_not_answer(row, user):
-        form = answered if answered is not None and row.pk == asked else OpinionForm(auto_id=f"id_{row.pk}_%s")
+    form = answered if row.pk == asked else None
+    if form is None and may and not why_not_answer(row, user):
+        form = OpinionForm(auto_id=f"id_{row.pk}_%s")
     return {"row": row, "form": form}
 
 

@@ -34,6 +34,10 @@ WORK_UP_WITHIN: Final = timedelta(days=14)
 OPINION_WITHIN: Final = timedelta(days=7)
 """What the form suggests. This project's own."""
 
+OFTEN: Final = ("marrow", "mri", "ct_pet", "lumbar_puncture", "mrd")
+WORK_UP_KINDS: Final = (*OFTEN, *(code for code in TEST_KINDS if code not in OFTEN))
+"""Kinds of tests, those of a work-up first."""
+
 ALL_MARKERS: Final = "all"
 
 SAVES: Final[Mapping[str, str | Promise]] = {
@@ -117,7 +121,7 @@ class DecisionForm(forms.Form):
         self.sites = sites_of(flag)
         self.onset_on = flag.onset_on
         self._choices("repeat_kind", [(one.code, one.label) for one in TEST_KINDS.values() if not one.done_by_hand])
-        self._choices("work_up_kinds", [(kind.code, kind.label) for kind in TEST_KINDS.values()])
+        self._choices("work_up_kinds", [(code, TEST_KINDS[code].label) for code in WORK_UP_KINDS])
         marker = marker_of(flag)
         named = [(marker, ANALYTES[marker].name)] if marker in ANALYTES else []
         self._choices("anew_analyte", [*named, (ALL_MARKERS, _("all markers"))])

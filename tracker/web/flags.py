@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from labs.actions.acknowledge_flags import acknowledge_flags
 from labs.actions.review_flag import ReviewRefused, reopen_flag, resolve_flag
-from labs.models import Flag
+from labs.models import Decision, Flag
 from labs.selectors.signals import all_visible, visible_flag
 from patients.access import check_can_review
 from patients.actions.record_access import record_access
@@ -92,15 +92,13 @@ def resolve(request: SignedInRequest, flag: Flag) -> HttpResponse:
     form = ResolveForm(request.POST, flag=flag, today=clock.today_at(flag.patient.site), user=request.user)
     if form.is_valid():
         try:
-            done = resolve_flag(flag_id=flag.pk, by=request.user, now=clock.now(), **form.answer())
+            resolve_flag(flag_id=flag.pk, by=request.user, now=clock.now(), **form.answer())
         except ReviewRefused as refused:
             form.add_error(None, str(refused))
             form.shown_as_now(flag)
         else:
-            messages.success(
-                request,
-                _("Saved: %(decision)s.") % {"decision": done.get_decision_display() or done.get_review_display()},
-            )
+            said = Decision(form.cleaned_data["decision"]).label
+            messages.success(request, _("Saved: %(decision)s.") % {"decision": said})
             return redirect("flag", flag.pk)
     return render(request, "flags/flag.html", flag_context(request.user, flag, form), status=422)
 

@@ -84,7 +84,7 @@ def test_it_waits_for_the_last_of_several(flag: Flag, physician: User) -> None:
     wait(flag, physician, Decision.WORK_UP, work_up=WORK_UP)
     marrow, scan = ScheduledTest.objects.order_by("pk")
     record_done(test=scan, done_on=NOW.date(), by=physician, now=NOW)
-    assert kinds(flag)[-1] == "acknowledged"
+    assert kinds(flag)[-1] == "ordered"
     skip_test(test=marrow, reason="declined", by=physician, now=LATER)
     assert kinds(flag)[-1] == "test_came"
     event = flag.events.order_by("-pk")[0]
@@ -105,7 +105,7 @@ def test_a_planned_test_of_the_patient_changes_nothing(flag: Flag, physician: Us
     wait(flag, physician)
     planned = make_scheduled_test(flag.patient, "mri", opens_on=NOW.date(), due_on=NOW.date())
     record_done(test=planned, done_on=NOW.date(), by=physician, now=NOW)
-    assert kinds(flag)[-1] == "acknowledged"
+    assert kinds(flag)[-1] == "ordered"
 
 
 def test_where_nothing_was_ordered_no_query_is_made(flag: Flag) -> None:

@@ -9,8 +9,8 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from labs.models import Flag, Level, ScheduledTest
-from patients.models import AccessEvent, AuditEvent, User
-from tests.factories import make_flag, make_nurse, make_patient, make_physician, make_site
+from patients.models import AccessEvent, AuditEvent, CourseEvent, User
+from tests.factories import make_diagnosis, make_flag, make_nurse, make_opinion, make_patient, make_physician, make_site
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/flags/"
@@ -132,3 +132,87 @@ def test_a_nurse_reads_but_does_not_review(flag: Flag) -> None:
 
 def test_a_foreign_flag_looks_like_a_missing_one(physician: User) -> None:
     assert post(physician, make_flag(), "acknowledge").status_code == 404
+
+
+def detail(user: User, flag: Flag) -> Any:
+    return signed_in(user).get(f"{URL}{flag.pk}/").json()
+
+
+def test_a_work_up_is_made_shown_with_the_decision_and_undone(physician: User, flag: Flag) -> None:
+    until = (timezone.now().date() + timedelta(days=10)).isoformat()
+    work_up = {"kinds": ["marrow", "mri"], "until": until}
+    body = post(physician, flag, "resolve", decision="work_up", work_up=work_up).json()
+    [made] = body["decisions"]
+    assert (made["decision"], made["by"], body["review"]) == ("work_up", physician.username, "awaiting_test")
+    assert {row["test"] for row in made["created"]} == set(ScheduledTest.objects.values_list("pk", flat=True))
+    assert made["undo_until"] > made["at"]
+    body = post(physician, flag, "undo", version=body["version"]).json()
+    assert (body["review"], body["decisions"][0]["undone_by"]) == ("open", physician.username)
+    assert all(row["taken_back"] for row in body["decisions"][0]["created"])
+    assert not ScheduledTest.objects.filter(skipped_because="").exists()
+
+
+def test_a_decision_is_put_right_and_says_what_stays(physician: User) -> None:
+    diagnosis = make_diagnosis(make_patient(site=physician.sites.get()))
+    flag = make_flag(diagnosis.patient, diagnosis=diagnosis, owner=physician)
+    relapse = {"on": "2025-05-02", "sites": ["marrow"]}
+    line = {"regimen": "DKd", "started_on": "2025-05-20"}
+    body = post(physician, flag, "resolve", decision="relapse_confirmed", relapse=relapse, line=line).json()
+    turn, new = body["decisions"][0]["created"]
+    more = {"version": body["version"], "decision": "no_relapse", "reason": "another patient's marrow"}
+    assert post(physician, flag, "correct", **more).status_code == 409
+    assert post(physician, flag, "correct", **more | {"reason": ""}).status_code == 400
+    body = post(physician, flag, "correct", **more, taken_back=[turn["id"], new["id"]]).json()
+    assert [(one["decision"], one["corrects"]) for one in body["decisions"]] == [
+        ("relapse_confirmed", None),
+        ("no_relapse", body["decisions"][0]["id"]),
+    ]
+    assert [event["kind"] for event in body["events"]][-1] == "corrected"
+    assert not CourseEvent.objects.filter(kind="relapse", withdrawn_at=None).exists()
+
+
+def test_a_second_opinion_is_asked_listed_and_answered(physician: User, flag: Flag) -> None:
+    colleague = make_physician(flag.patient.site)
+    due = timezone.now().date().isoformat()
+    opinion = {"question": "A relapse?", "due_on": due, "colleague": colleague.username}
+    body = post(physician, flag, "resolve", decision="second_opinion", opinion=opinion).json()
+    assert (body["review"], body["owner"]) == ("acknowledged", physician.username)
+    client = signed_in(colleague)
+    [row] = client.get("/api/v1/second-opinions/", {"colleague": colleague.username, "waiting": True}).json()["results"]
+    assert (row["question"], row["flag"], row["answer"]) == ("A relapse?", flag.pk, "")
+    address = f"/api/v1/second-opinions/{row['id']}/answer/"
+    given = {"answer": "No."}
+    assert signed_in(physician).post(address, given, content_type="application/json").status_code == 409
+    assert client.post(address, given, content_type="application/json").json()["answered_by"] == colleague.username
+    assert client.post(address, given, content_type="application/json").status_code == 409
+    assert detail(physician, flag)["review"] == "open"
+
+
+def test_opinions_on_foreign_patients_are_nowhere(physician: User) -> None:
+    row = make_opinion(make_flag())
+    assert signed_in(physician).get("/api/v1/second-opinions/").json()["results"] == []
+    assert signed_in(physician).get(f"/api/v1/second-opinions/{row.pk}/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        ({"decision": "work_up", "work_up": {"kinds": [], "until": "2099-01-01"}}, 400),
+        ({"decision": "work_up", "work_up": {"kinds": ["tea"], "until": "2099-01-01"}}, 400),
+        ({"decision": "work_up"}, 409),
+        ({"decision": "second_opinion", "opinion": {"question": "?", "due_on": "2099-01-01", "colleague": "x"}}, 400),
+        ({"decision": "relapse_confirmed", "relapse": {"sites": ["moon"]}}, 400),
+        ({"decision": "watch", "watch_until": "2099-01-01", "line": {"regimen": "X", "started_on": "2025-01-01"}}, 409),
+    ],
+)
+def test_what_belongs_to_a_decision_must_be_whole(physician: User, flag: Flag, body: Any, status: int) -> None:
+    answer = post(physician, flag, "resolve", **body)
+    assert answer.status_code == status
+    assert answer.json()["problems"][0]["mend"]
+    assert detail(physician, flag)["review"] == "open"
+
+
+def test_nobody_else_undoes(physician: User, flag: Flag) -> None:
+    post(physician, flag, "resolve", decision="no_relapse")
+    assert post(make_physician(flag.patient.site), flag, "undo", version=2).status_code == 403
+    assert post(make_nurse(flag.patient.site), flag, "undo", version=2).status_code == 403
