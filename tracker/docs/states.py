@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 from labs.models.criteria_states import CRITERIA_TRANSITIONS
-from labs.models.flag import OwnerAs
-from labs.models.flag_states import REVIEW_TRANSITIONS, SIGNAL_TRANSITIONS
+from labs.models.decision import UNDO_MINUTES
+from labs.models.flag import Decision, OwnerAs
+from labs.models.flag_states import REVIEW_CHOICES, REVIEW_TRANSITIONS, SIGNAL_TRANSITIONS, verb_of
 from labs.models.letter_states import LETTER_TRANSITIONS
 from labs.selectors.due import Status, status_of
 from tracker.docs.markdown import code, page, table
@@ -23,6 +24,12 @@ def _page() -> str:
         f"    {state.value} --> {target.value}: {verb}"
         for state, steps in REVIEW_TRANSITIONS.items()
         for verb, target in steps.items()
+    ]
+    choices = [
+        f"    {state.value} --> {target.value}: {verb}"
+        for state, steps in REVIEW_CHOICES.items()
+        for verb, targets in steps.items()
+        for target in sorted(targets)
     ]
     signal = [
         f"    {state.value} --> {target.value}"
@@ -42,8 +49,13 @@ def _page() -> str:
     return page(
         "States",
         "## What people do with a flag",
-        "New evidence takes the step `reopen` as well.",
+        "New evidence takes the step `reopen` as well. `test_came`, `opinion_given` and `watch_ended` come of "
+        "themselves.",
         _diagram(["    [*] --> open", *review]),
+        f"For {UNDO_MINUTES} minutes `undo` goes back to the state in which the decision was made; `correct` goes "
+        "where the decision leads that is made in its place.",
+        _diagram(choices),
+        table(("Decision", "", "Step"), [(code(one.value), one.label, code(verb_of(one))) for one in Decision]),
         "## Who is asked",
         "A signal that waits is with one person: the first in this order who is there and was not asked in vain. "
         "`escalate` follows when the time to answer is over, whether or not the signal was acknowledged, and skips "
