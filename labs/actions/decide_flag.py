@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime
-from typing import Final, TypedDict
+from typing import Any, Final, TypedDict
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
@@ -132,7 +132,8 @@ def _ordered(flag: Flag, details: Details, *, by: User, now: datetime) -> list[T
 
 
 def _step(flag: Flag, row: FlagDecision, *, by: User, now: datetime, reason: str) -> None:
-    verb, detail = verb_of(row.decision), {"decision": row.decision}
+    verb = verb_of(row.decision)
+    detail: dict[str, Any] = {"decision": row.decision}
     clear_answer(flag)
     if verb == "resolve":
         flag.decision, flag.decision_note, flag.watch_until = row.decision, row.note, row.watch_until

@@ -20,17 +20,26 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from labs.actions.answer_opinion import answer_opinion
+from labs.actions.ask_opinion import Asked
 from labs.actions.assign_flags import assign_flags, escalate_flags
 from labs.actions.change_absence import drop_absence, note_absence
+from labs.actions.correct_decision import correct_decision
+from labs.actions.end_waits import end_waits
 from labs.actions.end_watches import end_watches
 from labs.actions.hand_over import hand_over, hand_over_list
+from labs.actions.order_tests import WorkUp
 from labs.actions.raise_flags import Found, raise_flags
+from labs.actions.record_done import record_done
 from labs.actions.review_flag import Repeat, ReviewRefused, acknowledge_flag, reopen_flag, resolve_flag
 from labs.actions.set_up_review import set_up_review
-from labs.models import Decision, Flag, Level, OwnerAs, Review, Signal
+from labs.actions.skip_test import skip_test
+from labs.actions.undo_decision import undo_decision
+from labs.models import Created, Decision, Flag, Level, OwnerAs, Review, ScheduledTest, SecondOpinion, Signal
 from labs.models.flag import NEAR_MISSES
 from labs.selectors.near_misses import WAITING
 from labs.selectors.owners import answering_for
+from patients.access import AccessRefused
 from patients.actions.system_account import system_account
 from patients.models import Absence, User
 from patients.models.withdrawal import STANDING
@@ -40,7 +49,16 @@ pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 RULES = ("MM-PD-SERUM-M", "MM-HB")
 ANSWERS = st.sampled_from([Signal.PROVISIONAL, Signal.CONFIRMED, Signal.NOT_CONFIRMED, Signal.NOT_EVALUABLE])
-DECISIONS = st.sampled_from([Decision.EXPLAINED_THERAPY, Decision.WATCH, Decision.REPEAT_TEST, Decision.NO_RELAPSE])
+DECISIONS = st.sampled_from(
+    [
+        Decision.RELAPSE_CONFIRMED,
+        Decision.EXPLAINED_THERAPY,
+        Decision.WATCH,
+        Decision.REPEAT_TEST,
+        Decision.WORK_UP,
+        Decision.SECOND_OPINION,
+    ]
+)
 one_of_four = st.integers(0, 3)
 one_of_two = st.integers(0, 1)
 
@@ -69,7 +87,7 @@ class Ward(RuleBasedStateMachine):
         try:
             with transaction.atomic():
                 act(now=self.now, **given)
-        except (ValidationError, ReviewRefused):
+        except (ValidationError, ReviewRefused, AccessRefused):
             pass
 
     @rule(patient=one_of_two, physician=st.none() | one_of_four, cover=st.none() | one_of_four)
@@ -139,19 +157,43 @@ class Ward(RuleBasedStateMachine):
     def decide(self, number: int, decision: Decision, who: int) -> None:
         flag = self.pick(number)
         if flag is not None and self.doctors[who].is_active:
-            day = self.now.date() + timedelta(days=2)
-            self.may(
-                resolve_flag,
-                flag_id=flag.pk,
-                version=flag.version,
-                decision=decision,
-                watch_until=day,
-                repeat=Repeat("spep", day, day),
-                by=self.doctors[who],
-            )
+            details = _details(decision, self.now.date() + timedelta(days=2))
+            named = {"flag_id": flag.pk, "version": flag.version, "by": self.doctors[who]}
+            self.may(resolve_flag, decision=decision, **named, **details)
 
     @precondition(lambda self: self.found)
-    @rule(number=one_of_four, who=st.integers(0, 2), step=st.sampled_from([acknowledge_flag, reopen_flag]))
+    @rule(number=one_of_four, decision=DECISIONS, who=st.integers(0, 2), keep=st.booleans())
+    def put_right(self, number: int, decision: Decision, who: int, keep: bool) -> None:
+        flag = self.pick(number)
+        if flag is not None and self.doctors[who].is_active:
+            things = list(
+                Created.objects.filter(decision__flag=flag).order_by("-decision_id").values_list("pk", flat=True)
+            )
+            details = _details(decision, self.now.date() + timedelta(days=3))
+            details |= {"reason": "a slip", "kept" if keep else "taken_back": things[:1]}
+            named = {"flag_id": flag.pk, "version": flag.version, "by": self.doctors[who]}
+            self.may(correct_decision, decision=decision, **named, **details)
+
+    @rule(number=one_of_four, skip=st.booleans())
+    def a_test_is_over(self, number: int, skip: bool) -> None:
+        tests = list(ScheduledTest.objects.filter(patient__in=self.patients, skipped_because="").order_by("pk"))
+        if tests and self.doctors[0].is_active:
+            test = tests[number % len(tests)]
+            if skip:
+                self.may(skip_test, test=test, reason="declined", by=self.doctors[0])
+            elif test.collected_on is None:
+                self.may(record_done, test=test, done_on=self.now.date(), by=self.doctors[0])
+
+    @rule(number=one_of_four)
+    def an_opinion_is_given(self, number: int) -> None:
+        asked = list(SecondOpinion.objects.filter(flag__patient__in=self.patients).order_by("pk"))
+        if asked and self.doctors[0].is_active:
+            self.may(answer_opinion, opinion_id=asked[number % len(asked)].pk, answer="No.", by=self.doctors[0])
+
+    @precondition(lambda self: self.found)
+    @rule(
+        number=one_of_four, who=st.integers(0, 2), step=st.sampled_from([acknowledge_flag, reopen_flag, undo_decision])
+    )
     def answer_otherwise(self, number: int, who: int, step: Any) -> None:
         flag = self.pick(number)
         if flag is not None and self.doctors[who].is_active:
@@ -167,6 +209,7 @@ class Ward(RuleBasedStateMachine):
         self.run_jobs()
 
     def run_jobs(self) -> None:
+        end_waits(patient_ids=None, by=system_account(), now=self.now)
         for job in (end_watches, assign_flags, escalate_flags):
             job(by=system_account(), now=self.now)
         waiting = list(Flag.objects.filter(WAITING, patient__in=self.patients))
@@ -187,6 +230,13 @@ class Ward(RuleBasedStateMachine):
             assert (flag.owner_id == system_account().pk) == (flag.owner_as == OwnerAs.NOBODY)
             assert flag.owner_as in NEAR_MISSES or flag.owner.role == "physician"
             assert (flag.review == Review.RESOLVED) == bool(flag.decision)
+            if flag.review == Review.AWAITING_TEST:
+                orders = Created.objects.filter(decision__flag=flag, decision__undone_at=None, test__isnull=False)
+                waited_for = orders.filter(test__skipped_because="", test__closed_by=None)
+                assert waited_for.exclude(test__kind="mri", test__collected_on__isnull=False).exists()
+            gone = Created.objects.filter(decision__flag=flag, decision__undone_at__isnull=False)
+            assert not gone.filter(test__skipped_because="", test__isnull=False).exists()
+            assert not gone.filter(opinion__withdrawn_at=None, opinion__isnull=False).exists()
             assert len(flag.unanswered_by) == len(set(flag.unanswered_by))
             assert (flag.answer_by is None) == (flag.level == Level.INFO or flag.signal not in _asking())
             _replay(flag)
@@ -200,6 +250,17 @@ def _replay(flag: Flag) -> None:
     assert (last.owner_id, last.owner_as, last.signal, last.review, last.level) == present
     rows = [row.owner_id for row in sorted(flag.history.all(), key=lambda row: row.pgh_id)] + [flag.owner_id]
     assert [owner for owner, _ in groupby(event.owner_id for event in events)] == [owner for owner, _ in groupby(rows)]
+
+
+def _details(decision: Decision, day: date) -> dict[str, Any]:
+    """What the decision needs."""
+    needs: dict[str, dict[str, Any]] = {
+        Decision.WATCH: {"watch_until": day},
+        Decision.REPEAT_TEST: {"repeat": Repeat("spep", day, day)},
+        Decision.WORK_UP: {"work_up": WorkUp(["mri", "marrow"], day)},
+        Decision.SECOND_OPINION: {"opinion": Asked("?", day, address="lab@elsewhere.example")},
+    }
+    return needs.get(decision, {})
 
 
 def _asking() -> frozenset[Signal]:
