@@ -22,6 +22,7 @@ from labs.actions.review_flag import (
     reopen_flag,
     resolve_flag,
 )
+from labs.api.flag_case import WithCase
 from labs.api.scoped import ScopedViewSet
 from labs.models import Decision, Flag, FlagEvent, Level, Review, Signal
 from labs.vocabulary.test_kinds import TEST_KINDS
@@ -134,7 +135,7 @@ class FlagFilter(filters.FilterSet):  # type: ignore[misc]
     raised_since = filters.IsoDateTimeFilter(field_name="raised_at", lookup_expr="gte")
 
 
-class FlagViewSet(ScopedViewSet[Flag]):
+class FlagViewSet(WithCase, ScopedViewSet[Flag]):
     """Flags of the patients you may see."""
 
     queryset = Flag.objects.select_related("owner", "patient__site")

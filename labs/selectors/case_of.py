@@ -12,8 +12,11 @@ from django.db.models import Count, F, QuerySet, Value, When, Window
 from django.db.models.functions import Coalesce, Concat, NullIf, Trim
 
 from labs.models import Flag, ScheduledTest, SecondOpinion
-from labs.selectors.bars import Held
-from labs.selectors.distances import Distance, distances_of
+from labs.rules.cohort import Cohort
+from labs.rules.registry import BY_CODE
+from labs.selectors.bars import Held, held_of
+from labs.selectors.cohort import cohort_of
+from labs.selectors.distances import Distance, distances_in
 from labs.selectors.due import ON_SOMEBODYS_LIST, OPEN, Status, status_of
 from labs.selectors.findings import measured_findings, trends_of_findings
 from labs.selectors.read_together import read_together
@@ -26,6 +29,8 @@ SYMPTOMS_SINCE = timedelta(days=90)
 EARLIER_SHOWN = 20
 """Other signals of the patient that are read; of more the number is told."""
 WAITING = (Status.OVERDUE, Status.DUE, Status.BOOKED, Status.COLLECTED, Status.HELD)
+UNDRAWN = ("code", "coded", "collected_at", "received_at", "fingerprint", "supersedes", "message", "note", "warnings")
+"""Columns of results that no chart shows."""
 AIR = timedelta(days=60)
 """What is shown before the earliest value the signal rests on, at least."""
 
@@ -54,7 +59,8 @@ class Case:
     others      other signals of the patient: of the same rule first, then the newest
     unshown     how many more there are
     tests       overdue first, then by day; the next planned one of a kind that is not already waiting
-    distances   every rule that applies, the signal's own among them
+    distances   every rule that applies, the signal's own among them, as of today
+    held        what the signal's rule held the result against that completed the signal; None where that cannot be told
     near_from   the first day of the axis that shows what was compared; `first`: of the whole course
     """
 
@@ -71,13 +77,9 @@ class Case:
     tests: Sequence[NextTest]
     opinions: Sequence[SecondOpinion]
     distances: Sequence[Distance]
+    held: Held | None
     near_from: date
     first: date
-
-    @property
-    def held(self) -> Held | None:
-        """What the signal's own rule holds the latest value against."""
-        return next((one.held for one in self.distances if one.rule.code == self.flag.rule), None)
 
     @property
     def other_distances(self) -> list[Distance]:
@@ -91,8 +93,11 @@ def case_of(*, flag: Flag, today: date) -> Case:
     read = read_together(**_wanted(flag, today))
     results = [one for one in read["results"] if is_usable(one.status)]
     trends = trends_of(results) | trends_of_findings(read["findings"])
-    lines = sorted((line for one in patient.diagnoses.all() for line in one.lines.all()), key=lambda one: one.started_on)
+    lines = sorted(
+        (line for one in patient.diagnoses.all() for line in one.lines.all()), key=lambda one: one.started_on
+    )
     days = [point.on for trend in trends.values() for point in trend.points]
+    cohort = cohort_of([patient.pk], diagnosis_id=flag.diagnosis_id, today=today).cohort
     first = min([*days, *(line.started_on for line in lines), flag.onset_on])
     return Case(
         flag=flag,
@@ -107,7 +112,8 @@ def case_of(*, flag: Flag, today: date) -> Case:
         symptoms=read["symptoms"],
         tests=_waiting(read["tests"], today),
         opinions=read["opinions"],
-        distances=distances_of(patient_id=patient.pk, diagnosis_id=flag.diagnosis_id, today=today),
+        distances=distances_in(cohort) if len(cohort.patients) == 1 else [],
+        held=_held_then(cohort, flag),
         near_from=max(first, _near_from(flag, today)),
         first=first,
     )
@@ -118,7 +124,7 @@ def _wanted(flag: Flag, today: date) -> dict[str, QuerySet[Any]]:
     others = Flag.objects.filter(patient=patient).exclude(pk=flag.pk).defer("finding")
     told = SymptomReport.objects.filter(patient=patient, reported_on__range=(today - SYMPTOMS_SINCE, today))
     return {
-        "results": valued_results(patient),
+        "results": valued_results(patient).defer(*UNDRAWN),
         "findings": measured_findings(patient),
         "events": TreatmentEvent.objects.filter(patient=patient).order_by("started_on", "id"),
         "turns": CourseEvent.objects.filter(STANDING, diagnosis__patient=patient, superseded_by=None).order_by("on"),
@@ -133,6 +139,15 @@ def _wanted(flag: Flag, today: date) -> dict[str, QuerySet[Any]]:
         .annotate(asker=_name_of("asked_by"), colleague_name=_name_of("colleague"))
         .order_by("id"),
     }
+
+
+def _held_then(cohort: Cohort, flag: Flag) -> Held | None:
+    """The bars on the day of the result that completed the signal, from what is known today."""
+    rule = BY_CODE.get(flag.rule)
+    then = cohort.until(flag.detected_on)
+    if rule is None or len(cohort.patients) != 1 or not any(then.has(code) for code in rule.reads):
+        return None
+    return held_of(rule.evaluate(then))
 
 
 def _name_of(person: str) -> Coalesce:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -16,7 +15,6 @@ from labs.rules.base import Answer, Rule
 from labs.rules.cohort import Cohort
 from labs.rules.registry import RULES, evaluate
 from labs.selectors.bars import Held, held_of
-from labs.selectors.cohort import cohort_of
 
 
 class Standing(StrEnum):
@@ -89,18 +87,11 @@ class Distance:
         return held.high is None or held.high >= held.meets_from
 
 
-def distances_of(*, patient_id: int, diagnosis_id: int | None, today: date) -> list[Distance]:
-    """Every rule that applies to this disease of the patient, nearest to its bar first.
-
-    One message to the database, and up to four more where there are findings, values in quarantine, bridges of assays
-    or criteria the site decided on. Rules the site switched off, and those of other diseases, do not apply.
-    """
-    cohort = cohort_of([patient_id], diagnosis_id=diagnosis_id, today=today).cohort
-    return distances_in(cohort) if len(cohort.patients) == 1 else []
-
-
 def distances_in(cohort: Cohort, rules: Iterable[Rule] = RULES) -> list[Distance]:
-    """The same from the only patient of a cohort."""
+    """Every rule that applies to the only patient of a cohort, nearest to its bar first.
+
+    Rules the site switched off, and those of other diseases, do not apply.
+    """
     (facts,) = cohort.patients
     applying = [rule for rule in rules if facts.disease in rule.diseases and rule.code not in facts.switched_off]
     answers = evaluate(cohort, applying).answers_for(facts.key)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
 from django.db import connection
 from django.db.models import Model, QuerySet
-
-Read = TypeVar("Read", bound=Model)
 
 
 def read_together(**wanted: QuerySet[Any]) -> dict[str, list[Any]]:
@@ -26,14 +25,25 @@ def read_together(**wanted: QuerySet[Any]) -> dict[str, list[Any]]:
         cursor.execute(";".join(statements), parameters)
         # Counted from the end: what keeps the history may put a statement of its own first.
         answers = [cursor.set_result(place - len(statements)).fetchall() for place in range(len(statements))]
+    alias = connection.alias
     return {
-        name: [_made(rows.model, asked[name], answer) for answer in found]
+        name: _made(rows, asked[name], found, alias)
         for (name, rows), found in zip(wanted.items(), answers, strict=True)
     }
 
 
+def keep_prefetched(one: Model, name: str, rows: Sequence[Any]) -> None:
+    """Let `one.name.all()` give these rows, as if `prefetch_related` had read them; each knows whom it belongs to."""
+    related = getattr(one, name)
+    kept = related.all()
+    kept._result_cache, kept._prefetch_done = list(rows), True
+    one.__dict__.setdefault("_prefetched_objects_cache", {})[name] = kept
+    for row in rows:
+        setattr(row, related.field.name, one)
+
+
 def _columns(rows: QuerySet[Any]) -> list[str]:
-    """The columns that are not deferred, then what is annotated."""
+    """The columns that are read, then what is annotated: an alias may not carry the name of a column."""
     left_out, deferring = rows.query.deferred_loading
     columns = [field for field in rows.model._meta.concrete_fields if (field.name in left_out) is not deferring]
     if any(field.get_internal_type() == "JSONField" for field in columns):
@@ -41,11 +51,13 @@ def _columns(rows: QuerySet[Any]) -> list[str]:
     return [*(field.attname for field in columns), *rows.query.annotations]
 
 
-def _made(model: type[Read], names: list[str], values: tuple[Any, ...]) -> Read:
-    own = {field.attname for field in model._meta.concrete_fields}
-    given = dict(zip(names, values, strict=True))
-    made = model.from_db(connection.alias, [name for name in names if name in own], [given[n] for n in names if n in own])
-    for name in names:
-        if name not in own:
-            setattr(made, name, given[name])
+def _made(rows: QuerySet[Any], names: list[str], answer: list[tuple[Any, ...]], alias: str) -> list[Any]:
+    model, annotated = rows.model, len(rows.query.annotations)
+    columns, more = names[: len(names) - annotated], names[len(names) - annotated :]
+    made = []
+    for values in answer:
+        one = model.from_db(alias, columns, values[: len(columns)])
+        for name, value in zip(more, values[len(columns) :], strict=True):
+            setattr(one, name, value)
+        made.append(one)
     return made

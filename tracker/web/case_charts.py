@@ -51,7 +51,8 @@ def charts_of(case: Case, *, whole: bool = False) -> CaseCharts:
     held = {one.rule.code: one.held for one in case.distances if one.held is not None}
     main = None
     if own is not None and any(code in case.trends for code in own.analytes):
-        chart = chart_of(own, case.trends, background, bars_of_rules([own], held))
+        then = {flag.rule: case.held} if case.held is not None else {}
+        chart = chart_of(own, case.trends, background, bars_of_rules([own], then))
         main = draw_panel(chart, axis, happenings, height=TALL)
     others = [one for one in groups if own is None or one.key != own.key]
     bars = bars_of_rules(others, held)
@@ -96,7 +97,7 @@ def _lanes(case: Case, axis: Axis) -> list[DrawnLane]:
     lanes = beside((), History(case.lines, case.events, case.turns)).lanes(axis)
     signals = [_signal(case.flag, _("this signal")), *(_signal(one) for one in case.others)]
     words = "; ".join(one.title for one in signals)
-    lane = draw_stretches(axis, _("Signals"), words, (), sorted(signals, key=lambda one: one.on))
+    lane = draw_stretches(axis, _("Signals"), words, (), [*signals[1:], signals[0]])
     return [*lanes, lane] if lane is not None else lanes
 
 
