@@ -93,9 +93,7 @@ def case_of(*, flag: Flag, today: date) -> Case:
     read = read_together(**_wanted(flag, today))
     results = [one for one in read["results"] if is_usable(one.status)]
     trends = trends_of(results) | trends_of_findings(read["findings"])
-    lines = sorted(
-        (line for one in patient.diagnoses.all() for line in one.lines.all()), key=lambda one: one.started_on
-    )
+    lines = [line for one in patient.diagnoses.all() for line in one.lines.all()]
     days = [point.on for trend in trends.values() for point in trend.points]
     cohort = cohort_of([patient.pk], diagnosis_id=flag.diagnosis_id, today=today).cohort
     first = min([*days, *(line.started_on for line in lines), flag.onset_on])
@@ -104,7 +102,7 @@ def case_of(*, flag: Flag, today: date) -> Case:
         patient=patient,
         today=today,
         trends=trends,
-        lines=lines,
+        lines=sorted(lines, key=lambda line: line.started_on),
         events=read["events"],
         turns=read["turns"],
         others=read["others"],

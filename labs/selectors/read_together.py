@@ -25,11 +25,8 @@ def read_together(**wanted: QuerySet[Any]) -> dict[str, list[Any]]:
         cursor.execute(";".join(statements), parameters)
         # Counted from the end: what keeps the history may put a statement of its own first.
         answers = [cursor.set_result(place - len(statements)).fetchall() for place in range(len(statements))]
-    alias = connection.alias
-    return {
-        name: _made(rows, asked[name], found, alias)
-        for (name, rows), found in zip(wanted.items(), answers, strict=True)
-    }
+    found = zip(wanted.items(), answers, strict=True)
+    return {name: _made(rows, asked[name], answer, connection.alias) for (name, rows), answer in found}
 
 
 def keep_prefetched(one: Model, name: str, rows: Sequence[Any]) -> None:

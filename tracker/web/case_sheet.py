@@ -228,8 +228,8 @@ def _drawing(template: str, charts: CaseCharts, name: str, now: str, alt: str, *
 
 def _legend(charts: CaseCharts) -> str:
     words = _(
-        "Dashed upright: onset of this signal; solid: remission or relapse; dotted: assay changed. Hollow triangle: beyond "
-        "the limit of measurement. Crossed: replaced or marked spurious."
+        "Dashed upright: onset of this signal; solid: remission or relapse; dotted: assay changed. Hollow triangle: "
+        "beyond the limit of measurement. Crossed: replaced or marked spurious."
     )
     return f"{words} {_left_out(len(charts.others) - MOST_PANELS)}".strip()
 

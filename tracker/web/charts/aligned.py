@@ -1,7 +1,7 @@
 """Markers one above the other on one time axis, as SVG that needs no script: what rose while another fell. Pure.
 
-Places along the axis are written in percent and heights in pixels, as in `charts/schedule.py`, so that the panels line up
-with each other and with the lanes of therapy and events at any width.
+Places along the axis are written in percent and heights in pixels, as in `charts/schedule.py`, so that the panels
+line up with each other and with the lanes of therapy and events at any width.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def draw(chart: TrendChart) -> DrawnChart:
 
 def rows_of(chart: TrendChart) -> list[Row]:
     """The lines of the table, newest first."""
-    return [_row(point) for point in reversed(sorted(chart.points, key=lambda point: point.on))]
+    return [_row(point) for point in sorted(chart.points, key=lambda point: point.on)[::-1]]
 
 
 def _row(point: Point) -> Row:
