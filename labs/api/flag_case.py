@@ -147,7 +147,7 @@ class CaseSerializer(serializers.Serializer[Case]):
     as_of = serializers.DateField(source="today")
     first = serializers.DateField()
     near_from = serializers.DateField()
-    markers = CaseMarkerSerializer(many=True, source="trends.values")
+    markers = CaseMarkerSerializer(many=True)
     therapy = CaseTherapySerializer(many=True, source="lines")
     events = CaseEventSerializer(many=True)
     turns = CaseTurnSerializer(many=True)

@@ -82,6 +82,11 @@ class Case:
     first: date
 
     @property
+    def markers(self) -> list[Trend]:
+        """Every marker with a number."""
+        return list(self.trends.values())
+
+    @property
     def other_distances(self) -> list[Distance]:
         """The distance to every other bar."""
         return [one for one in self.distances if one.rule.code != self.flag.rule]

@@ -30,6 +30,26 @@ class DistanceRow:
     reasons: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class DistanceRows:
+    """The lines of the page: reached or short by a number; told in words; not to be told."""
+
+    near: list[DistanceRow]
+    in_words: list[DistanceRow]
+    unknown: list[DistanceRow]
+
+
+def grouped(distances: Iterable[Distance]) -> DistanceRows:
+    """The lines by what can be said, each group in the order given."""
+    rows = distance_rows(distances)
+    words, unknown = Standing.IN_WORDS.value, Standing.UNKNOWN.value
+    return DistanceRows(
+        near=[row for row in rows if row.standing not in (words, unknown)],
+        in_words=[row for row in rows if row.standing == words],
+        unknown=[row for row in rows if row.standing == unknown],
+    )
+
+
 def distance_rows(distances: Iterable[Distance]) -> list[DistanceRow]:
     """The lines of the table, in the order given."""
     return [_row(one) for one in distances]

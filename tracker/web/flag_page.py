@@ -12,7 +12,7 @@ from patients.models import User
 from patients.selectors.patients import banner_of
 from tracker.web import clock
 from tracker.web.case_charts import charts_of
-from tracker.web.distance_words import distance_rows
+from tracker.web.distance_words import grouped
 from tracker.web.flag_forms import ResolveForm
 
 ASSAY_CHANGED = "ASSAY-CHANGED"
@@ -32,7 +32,7 @@ def flag_context(user: User, flag: Flag, form: ResolveForm, *, whole: bool = Fal
         "banner": banner_of(patient, today=today),
         "case": case,
         "charts": charts_of(case, whole=whole),
-        "distances": distance_rows(case.other_distances),
+        "distances": grouped(case.other_distances),
         "form": form,
         "steps": steps,
         "now": clock.now(),

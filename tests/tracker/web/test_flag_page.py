@@ -34,6 +34,7 @@ from tests.pdf_text import pages_of
 from tracker.web.case_charts import charts_of
 from tracker.web.case_paper import as_pdf, spelled_out
 from tracker.web.case_sheet import sheet_of
+from tracker.web.distance_words import distance_rows
 
 pytestmark = pytest.mark.django_db
 TODAY = timezone.now().date()
@@ -234,6 +235,13 @@ class TestBeside:
             "normal" not in shown.partition('id="distances-title"')[2].partition("<table")[2].partition("</table>")[0]
         )
 
+    def test_nothing_short_of_its_bar_and_nothing_unknown_is_called_normal(self, doctor, flag):
+        make_series(flag.patient, "haemoglobin", {ago(60): "14", ago(30): "14", ago(5): "13"})
+        rows = distance_rows(case(doctor, flag).other_distances)
+        assert {row.standing for row in rows} >= {"short", "unknown"}
+        assert all(row.far and "normal" not in row.far for row in rows)
+        assert all(row.reasons for row in rows if row.standing == "unknown")
+
     def test_names_are_shown_as_they_are(self, flag, page):
         flag.patient.family_name = HOSTILE
         flag.patient.save()
@@ -304,9 +312,9 @@ class TestPDF:
         assert f"Sentence {HOSTILE}" in text
 
     def test_a_very_long_name_runs_over(self, as_doctor, flag):
-        flag.patient.family_name = "Montgomery-" * 13
+        flag.patient.family_name = "Montgomery-" * 10
         flag.patient.save()
-        assert printed(as_doctor, flag).count("Montgomery-") >= 13
+        assert printed(as_doctor, flag).count("Montgomery-") >= 10
 
     @pytest.mark.parametrize("name", ["محمد العربي", "אברהם", "😀🧬", "王小明", "Ł\u0301\u202e x", "\u200b"])
     def test_a_name_of_any_script_is_printed(self, as_doctor, flag, name):
