@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from django.template.loader import render_to_string
 from django.utils.formats import date_format
@@ -27,6 +28,7 @@ from tracker.web.inbox_cards import name_of
 from tracker.web.marks import LEVELS, NOT_EVALUABLE
 from tracker.web.units import written
 
+STYLE: Final = f"<style>{(Path(__file__).resolve().parent / 'case.css').read_text('utf-8')}</style>"
 WIDTH = 690
 """Pixels of a drawing's width: set to 150 mm, letters of 11 px stay readable."""
 MOST_PANELS, MOST_EVIDENCE, MOST_DISTANCES, MOST_SIGNALS, MOST_ITEMS = 7, 8, 8, 5, 6
@@ -223,7 +225,7 @@ def _panel(panel: Panel, charts: CaseCharts) -> Item:
 
 def _drawing(template: str, charts: CaseCharts, name: str, now: str, alt: str, **more: Any) -> Item:
     svg = render_to_string(template, {"charts": charts, "width": WIDTH, **more})
-    return {"name": name, "now": now, "svg": svg.strip(), "alt": alt or name}
+    return {"name": name, "now": now, "svg": svg.strip().replace(">", f">{STYLE}", 1), "alt": alt or name}
 
 
 def _legend(charts: CaseCharts) -> str:
