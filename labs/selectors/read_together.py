@@ -16,7 +16,8 @@ def read_together(**wanted: QuerySet[Any]) -> dict[str, list[Any]]:
     deferred: what the database gives is taken as it is.
     """
     asked = {name: _columns(rows) for name, rows in wanted.items()}
-    statements, parameters = [], []
+    statements: list[str] = []
+    parameters: list[Any] = []
     for name, rows in wanted.items():
         sql, given = rows.values_list(*asked[name]).query.sql_with_params()
         statements.append(sql)
