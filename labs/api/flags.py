@@ -28,6 +28,7 @@ from labs.api.decision_parts import (
     WorkUpSerializer,
     with_parts,
 )
+from labs.api.flag_case import WithCase
 from labs.api.scoped import ScopedViewSet
 from labs.models import Created, Decision, Flag, FlagDecision, FlagEvent, Level, Review, Signal
 from labs.selectors.created import decisions_with_created, is_gone
@@ -195,7 +196,7 @@ class FlagFilter(filters.FilterSet):  # type: ignore[misc]
     raised_since = filters.IsoDateTimeFilter(field_name="raised_at", lookup_expr="gte")
 
 
-class FlagViewSet(ScopedViewSet[Flag]):
+class FlagViewSet(WithCase, ScopedViewSet[Flag]):
     """Flags of the patients you may see."""
 
     queryset = Flag.objects.select_related("owner", "patient__site")

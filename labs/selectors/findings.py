@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -41,13 +41,20 @@ class FindingTrend(Trend):
 def finding_trends(*, patient: Patient, analytes: Collection[str]) -> dict[str, Trend]:
     """Measured findings of these analytes as a trend for each, oldest first; nothing that was taken back."""
     measured = [code for code in analytes if code in FINDING_KINDS and FINDING_KINDS[code].measured]
-    if not measured:
-        return {}
+    return trends_of_findings(measured_findings(patient).filter(kind__in=measured)) if measured else {}
+
+
+def measured_findings(patient: Patient) -> QuerySet[ClinicalFinding]:
+    """Findings with a number, oldest first; nothing that was taken back."""
+    rows = ClinicalFinding.objects.filter(patient=patient, value__isnull=False)
+    return rows.exclude(status=FindingStatus.ENTERED_IN_ERROR).order_by("observed_on", "pk")
+
+
+def trends_of_findings(findings: Iterable[ClinicalFinding]) -> dict[str, Trend]:
+    """Measured findings of one patient, oldest first, as a trend for each kind."""
     trends: dict[str, Trend] = {}
-    rows = ClinicalFinding.objects.filter(patient=patient, kind__in=measured, value__isnull=False)
-    for one in rows.exclude(status=FindingStatus.ENTERED_IN_ERROR).order_by("observed_on", "pk"):
-        kind = FINDING_KINDS[one.kind]
-        trends.setdefault(one.kind, FindingTrend(kind.analyte)).points.append(_measured(one))
+    for one in findings:
+        trends.setdefault(one.kind, FindingTrend(FINDING_KINDS[one.kind].analyte)).points.append(_measured(one))
     return trends
 
 

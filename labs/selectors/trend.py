@@ -9,6 +9,8 @@ from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 
+from django.db.models import QuerySet
+
 from labs.models import Result
 from labs.selectors.rows import MARKED, is_marked
 from labs.vocabulary.analytes import ANALYTES, Analyte
@@ -64,12 +66,13 @@ def measured_results(*, patient: Patient, analytes: Collection[str]) -> list[Res
 
     Each knows whether it is `marked` as spurious.
     """
-    rows = Result.objects.filter(patient=patient, analyte__in=analytes, value__isnull=False).annotate(marked=MARKED)
-    return [
-        row
-        for row in rows.order_by("collected_on", "collected_at", "id").defer("note", "warnings")
-        if is_usable(row.status)
-    ]
+    return [row for row in valued_results(patient).filter(analyte__in=analytes) if is_usable(row.status)]
+
+
+def valued_results(patient: Patient) -> QuerySet[Result]:
+    """Every version with a number, oldest first, whatever its status. Each knows whether it is `marked` as spurious."""
+    rows = Result.objects.filter(patient=patient, value__isnull=False).annotate(marked=MARKED)
+    return rows.order_by("collected_on", "collected_at", "id").defer("note", "warnings")
 
 
 def trends_of(results: Iterable[Result]) -> dict[str, Trend]:

@@ -63,7 +63,7 @@ def test_the_whole_way_without_scripts(open_window: Callable[..., Page], sign_in
     sign_in(unit.physician, on=page)
     page.get_by_role("link", name="why?").first.click()
     expect(page.get_by_text("What was compared")).to_be_visible()
-    expect(page.get_by_text("results as a table")).to_be_visible()
+    expect(page.get_by_text("results as a table").first).to_be_visible()
     page.get_by_role("button", name="Acknowledge, decide later").click()
     expect(page.get_by_text("acknowledged.")).to_be_visible()
     unit.flag.refresh_from_db()

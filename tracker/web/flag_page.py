@@ -1,68 +1,42 @@
-"""What the page of one signal shows besides its reasoning: banner, the chart of its marker, what may be done."""
+"""What the page of one signal shows besides its reasoning: the case it is judged by, drawn, and what may be done."""
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import date
 from typing import Any
 
-from labs.models import Flag, Result, Review
+from labs.models import Flag, Review
 from labs.models.flag_states import REVIEW_TRANSITIONS
-from labs.selectors.bars import Held, bars, usable_now
-from labs.selectors.findings import finding_trends
-from labs.selectors.inbox import marker_of
-from labs.selectors.said import said_of
-from labs.selectors.trend import measured_results, trends_of
+from labs.selectors.case_of import case_of
 from patients.access import can_bridge, can_review
-from patients.models import Diagnosis, Patient, TreatmentEvent, User
+from patients.models import User
 from patients.selectors.patients import banner_of
 from tracker.web import clock
-from tracker.web.charts import DrawnChart, draw
+from tracker.web.case_charts import charts_of
+from tracker.web.distance_words import grouped
 from tracker.web.flag_decisions import decisions_context
 from tracker.web.flag_forms import ResolveForm
-from tracker.web.marker_groups import group_of
-from tracker.web.trend_charts import background_of, bars_of_rules, chart_of
 
 ASSAY_CHANGED = "ASSAY-CHANGED"
 
 
-def flag_context(user: User, flag: Flag, form: ResolveForm, **answering: Any) -> dict[str, Any]:
-    """Context of `flags/flag.html`."""
+def flag_context(user: User, flag: Flag, form: ResolveForm, *, whole: bool = False, **answering: Any) -> dict[str, Any]:
+    """Context of `flags/flag.html`. `whole`: charts of the whole course, not only of what was compared."""
     patient = flag.patient
     today = clock.today_at(patient.site)
     steps = REVIEW_TRANSITIONS[Review(flag.review)] if can_review(user, patient) else {}
+    case = case_of(flag=flag, today=today)
     return {
         "flag": flag,
         "finding": flag.finding,
         "patient": patient,
         "today": today,
         "banner": banner_of(patient, today=today),
-        "chart": _chart(flag, patient, today),
+        "case": case,
+        "charts": charts_of(case, whole=whole),
+        "distances": grouped(case.other_distances),
         "form": form,
         "steps": steps,
         "now": (now := clock.now()),
         **decisions_context(user, flag, may=bool(steps), now=now, **answering),
         "may_bridge": flag.rule == ASSAY_CHANGED and can_bridge(user, patient.site),
     }
-
-
-def _chart(flag: Flag, patient: Patient, today: date) -> DrawnChart | None:
-    """The marker the signal is about, with the bars its rule holds the latest value against."""
-    group = group_of(marker_of(flag))
-    if group is None:
-        return None
-    group = replace(group, rules=(flag.rule,))
-    results = measured_results(patient=patient, analytes=group.analytes)
-    events = list(patient.treatment_events.order_by("started_on", "id"))
-    diagnosis = flag.diagnosis and next((one for one in patient.diagnoses.all() if one.pk == flag.diagnosis_id), None)
-    held = _held(patient, diagnosis, usable_now(results), events, flag.rule) if diagnosis else {}
-    background = background_of(patient.diagnoses.all(), events, today=today)
-    trends = trends_of(results) | finding_trends(patient=patient, analytes=group.analytes)
-    return draw(chart_of(group, trends, background, bars_of_rules([group], held)))
-
-
-def _held(
-    patient: Patient, diagnosis: Diagnosis, results: list[Result], events: list[TreatmentEvent], rule: str
-) -> dict[str, Held]:
-    said = said_of(patient_ids=[patient.pk], site_ids=[patient.site_id])
-    return bars(patient=patient, diagnosis=diagnosis, results=results, events=events, rules=[rule], said=said)

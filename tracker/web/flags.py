@@ -29,16 +29,21 @@ from tracker.web.signed_in import SignedInRequest
 FlagView = Callable[..., HttpResponse]
 
 
+def flag_of(request: SignedInRequest, flag_id: int) -> Flag:
+    """The flag with its history, or "not found" where this person may not see its patient."""
+    try:
+        return visible_flag(user=request.user, flag_id=flag_id)
+    except Flag.DoesNotExist:
+        raise Http404(_("No such signal, or not one you may see.")) from None
+
+
 def opens_flag(view_name: str) -> Callable[[FlagView], Callable[..., HttpResponse]]:
     """Hand the view the flag it names, if this person may see its patient, and write down that they looked."""
 
     def decorate(view: FlagView) -> Callable[..., HttpResponse]:
         @wraps(view)
         def opened(request: SignedInRequest, flag_id: int, **kwargs: Any) -> HttpResponse:
-            try:
-                flag = visible_flag(user=request.user, flag_id=flag_id)
-            except Flag.DoesNotExist:
-                raise Http404(_("No such signal, or not one you may see.")) from None
+            flag = flag_of(request, flag_id)
             record_access(by=request.user, patient=flag.patient, view=view_name)
             return view(request, flag, **kwargs)
 
@@ -52,7 +57,8 @@ def opens_flag(view_name: str) -> Callable[[FlagView], Callable[..., HttpRespons
 def flag(request: SignedInRequest, flag: Flag) -> HttpResponse:
     """The whole reasoning of one signal, the chart of its marker, and the decision."""
     form = ResolveForm(flag=flag, today=clock.today_at(flag.patient.site), user=request.user)
-    return render(request, "flags/flag.html", flag_context(request.user, flag, form))
+    whole = request.GET.get("course") == "whole"
+    return render(request, "flags/flag.html", flag_context(request.user, flag, form, whole=whole))
 
 
 @require_safe

@@ -128,7 +128,7 @@ class TestWhy:
 class TestPageOfASignal:
     def test_it_has_the_chart_and_the_decision(self, as_doctor, flag):
         page = as_doctor.get(reverse("flag", args=[flag.pk])).content.decode()
-        assert 'id="serum-m-option"' in page
+        assert 'id="serum-m-title"' in page
         assert "Save decision" in page
 
     def test_who_may_not_decide_reads_only(self, client, flag):

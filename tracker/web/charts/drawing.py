@@ -49,10 +49,9 @@ class DrawnChart:
 
 def draw(chart: TrendChart) -> DrawnChart:
     """The chart as option JSON by scale, table rows (newest first) and a description in words."""
-    ordered = sorted(chart.points, key=lambda point: point.on)
-    rows = [_row(point) for point in reversed(ordered)]
+    rows = rows_of(chart)
     options: dict[str, Option | str] = {}
-    if ordered:
+    if rows:
         options = {"start": "log" if chart.starts_log else "linear", "linear": option(chart, "linear")}
         if chart.offers_log or chart.starts_log:
             options["log"] = option(chart, "log")
@@ -63,9 +62,14 @@ def draw(chart: TrendChart) -> DrawnChart:
         description=describe(chart),
         rows=rows,
         options=options,
-        latest=_latest(rows),
+        latest=latest_of(rows),
         offers_log="log" in options,
     )
+
+
+def rows_of(chart: TrendChart) -> list[Row]:
+    """The lines of the table, newest first."""
+    return [_row(point) for point in sorted(chart.points, key=lambda point: point.on)[::-1]]
 
 
 def _row(point: Point) -> Row:
@@ -74,7 +78,7 @@ def _row(point: Point) -> Row:
     )
 
 
-def _latest(rows: list[Row]) -> list[Row]:
+def latest_of(rows: list[Row]) -> list[Row]:
     """The newest value of each marker, from rows that are newest first."""
     newest: dict[str, Row] = {}
     for row in rows:
