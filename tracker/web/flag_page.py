@@ -13,7 +13,7 @@ from labs.selectors.findings import finding_trends
 from labs.selectors.inbox import marker_of
 from labs.selectors.said import said_of
 from labs.selectors.trend import measured_results, trends_of
-from patients.access import can_bridge, can_review
+from patients.access import can_bridge, can_have_inbox, can_review
 from patients.models import Diagnosis, Patient, TreatmentEvent, User
 from patients.selectors.patients import banner_of
 from tracker.web import clock
@@ -39,6 +39,7 @@ def flag_context(user: User, flag: Flag, form: ResolveForm) -> dict[str, Any]:
         "chart": _chart(flag, patient, today),
         "form": form,
         "steps": steps,
+        "has_inbox": can_have_inbox(user),
         "now": clock.now(),
         "may_bridge": flag.rule == ASSAY_CHANGED and can_bridge(user, patient.site),
     }
