@@ -10,7 +10,7 @@ from typing import Any
 
 from labs.models import Flag, Result, Review, ScheduledTest
 from labs.selectors.due import ON_SOMEBODYS_LIST, OPEN, Status, status_of
-from labs.selectors.news import news_of
+from labs.selectors.news import NEVER, news_of
 from labs.selectors.rows import MARKED
 from patients.models import Diagnosis, Patient, TreatmentLine
 from patients.selectors.patients import current_line
@@ -57,6 +57,12 @@ class Card:
     def is_new(self) -> bool:
         """Whether something of it is new to the person who reads the list."""
         return any(news_of(flag) for flag in self.flags)
+
+    @property
+    def new_since(self) -> datetime | None:
+        """Since when what is new to them is: when they last looked; None where nothing is new, or they never did."""
+        seen: list[datetime] = [flag.seen_at for flag in self.flags if news_of(flag)]  # type: ignore[attr-defined]
+        return None if not seen or min(seen) == NEVER else min(seen)
 
     @property
     def to_acknowledge(self) -> list[Flag]:
