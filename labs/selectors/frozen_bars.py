@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from labs.models import Result
-from labs.rules.wording import unit_text
+from labs.rules.wording import day_text, unit_text
 from labs.vocabulary.analytes import ANALYTES
 
 AMOUNT: Final = re.compile(r"(?P<number>\d+(?:\.\d+)?)(?: (?P<unit>.+))?")
@@ -51,20 +51,21 @@ def frozen_bars(finding: Mapping[str, Any], marker: str, drawn: Sequence[Result]
     amount = _amount(str(reference.get("value", "")).removeprefix("below "), unit)
     days = reference.get("collected_on") or []
     held = next((one for one in drawn if one.value == amount and one.collected_on.isoformat() in days), None)
-    bars = _bars(_newest(finding.get("comparisons") or []), unit, amount if held else None, drawn)
+    bars = _bars(_newest(finding.get("comparisons") or [], drawn), unit, amount if held else None, drawn)
     if held is None:
         return Frozen(bars=bars)
     return Frozen(held.value, held.collected_on, str(reference.get("how", "")), bars)
 
 
-def _newest(comparisons: Sequence[Mapping[str, Any]]) -> list[tuple[str, str, str]]:
-    """Name, found and needed of the comparisons that were met on the last day told of."""
-    days = [DAY.search(str(one.get("what", ""))) for one in comparisons]
-    last = days[-1] and days[-1][0] if days else None
+def _newest(comparisons: Sequence[Mapping[str, Any]], drawn: Sequence[Result]) -> list[tuple[str, str, str]]:
+    """Name, found and needed of the comparisons that were met on the last day told of from which a value is drawn."""
+    days = {f" on {day_text(one.collected_on)}" for one in drawn}
+    dated = [(one, found[0]) for one in comparisons if (found := DAY.search(str(one.get("what", "")))) is not None]
+    last = next((day for _one, day in reversed(dated) if day in days), None)
     return [
-        (DAY.sub("", str(one.get("what", ""))), str(one.get("found", "")), str(one.get("needed", "")))
-        for one, day in zip(comparisons, days, strict=True)
-        if one.get("met") and (day and day[0]) == last
+        (str(one["what"]).removesuffix(day), str(one.get("found", "")), str(one.get("needed", "")))
+        for one, day in dated
+        if one.get("met") and day == last
     ]
 
 

@@ -123,6 +123,8 @@ def _reference_text(marker: str, frozen: Frozen) -> str:
     if frozen.reference is None or frozen.on is None:
         return ""
     amount = {"value": _amount(marker, frozen.reference), "day": date_format(frozen.on)}
+    if frozen.how == "lowest value on two consecutive assessments":
+        return _("lowest confirmed %(value)s on %(day)s") % amount
     if frozen.how.startswith("lowest"):
         return _("lowest %(value)s on %(day)s") % amount
     if frozen.how.startswith("highest"):

@@ -33,6 +33,7 @@ FINDING = {
         {"what": "rise on 1 May 2026", "found": "0.3 g/dL", "needed": "at least 0.3 g/dL", "met": True},
         {"what": "rise on 1 Sep 2026", "found": "0.8 g/dL", "needed": "at least 0.5 g/dL", "met": True},
         {"what": "rise from a high level on 1 Sep 2026", "found": "0.8 g/dL", "needed": "at least 1.0 g/dL", "met": False},
+        {"what": "bone pain on 3 Sep 2026", "found": "told", "needed": "", "met": True},
     ],
     "evidence": [{"analyte": "serum_m", "collected_on": "2026-09-01", "role": "confirming", "value": "1.1", "unit": "g/dL"}],
     "reference": {"value": "0.3 g/dL", "how": "lowest single value", "confirmed": False, "collected_on": ["2026-01-01"]},
