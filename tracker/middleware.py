@@ -12,7 +12,6 @@ from typing import Any
 import structlog
 from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from structlog.contextvars import bound_contextvars
 
@@ -69,7 +68,7 @@ class NoStoreMiddleware:
 class IdleSessionMiddleware(SessionMiddleware):
     """Sessions that end after a time without a request; what a page asks by itself (`leaves_session`) is none."""
 
-    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Renew the session, unless the view leaves it as it is."""
         if not getattr(response, "leaves_session", False):
             return super().process_response(request, response)

@@ -136,7 +136,7 @@ def _about(user: User, wanted: Wanted) -> Q:
     return about
 
 
-def _grouped(user: User, wanted: Wanted, *, new: bool, since: datetime | None = None) -> QuerySet[Flag, dict[str, Any]]:
+def _grouped(user: User, wanted: Wanted, *, new: bool, since: datetime | None = None) -> QuerySet[Any, Any]:
     """A row for each patient, those with muted signals alone too: there `top` is NULL."""
     flags, listed = _signals(user, wanted), wanted.listed
     of_each: dict[str, Any] = {
@@ -156,7 +156,7 @@ def _grouped(user: User, wanted: Wanted, *, new: bool, since: datetime | None = 
     return flags.values("patient_id").annotate(**of_each)
 
 
-def _on_the_list(user: User, wanted: Wanted) -> QuerySet[Flag, dict[str, Any]]:
+def _on_the_list(user: User, wanted: Wanted) -> QuerySet[Any, Any]:
     return _grouped(user, wanted, new=wanted.only_new).filter(_fits(wanted))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import BadRequest
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.dateparse import parse_datetime
@@ -70,7 +70,7 @@ def inbox_page(request: SignedInRequest) -> HttpResponse:
 @login_not_required  # who is signed out is answered here: a page to sign in has no place within another page
 @require_safe
 @leaves_session
-def inbox_live(request: SignedInRequest) -> HttpResponse:
+def inbox_live(request: HttpRequest) -> HttpResponse:
     """What moved on the list since the page was read, and its counts; asked again and again, so that it keeps nobody
     signed in. 204 while there is nothing else to say than before (`told`)."""
     if not request.user.is_authenticated:

@@ -77,8 +77,8 @@ def filters_of(query: QueryDict) -> str:
     """The filters of an address of the inbox, without its place on the list, as a query string."""
     chosen = QueryDict(mutable=True)
     for name in InboxFilter.base_fields:
-        if query.get(name):
-            chosen[name] = query[name]
+        if value := query.get(name):
+            chosen[name] = str(value)
     return chosen.urlencode()
 
 

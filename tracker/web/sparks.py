@@ -134,7 +134,7 @@ def _reference_text(marker: str, frozen: Frozen) -> str:
 
 def _bar_text(marker: str, frozen: Frozen) -> str:
     amounts = _(" and ").join(_amount(marker, bar.value) for bar in frozen.bars)
-    return ngettext("criterion at %s", "criteria at %s", len(frozen.bars)) % amounts if amounts else ""
+    return ngettext("criterion at %s", "comparisons at %s", len(frozen.bars)) % amounts if amounts else ""
 
 
 def _amount(marker: str, value: Decimal, comparator: str = "") -> str:
