@@ -32,10 +32,11 @@ SIZES = {
         values=10_000_000, patients=100_000, density="low", posts=1_000, turns=3, registry=(1_000, 100_000)
     ),
 }
-ROWS = ("rule", "set", "worklist", "patient", "post", "cohort")
+ROWS = ("rule", "set", "worklist", "inbox", "review", "patient", "post", "cohort")
 PAGES = 100
 """Requests of each page that is measured."""
 ON_DEMO_COHORT = {"patient", "post", "cohort"}
+OF_SIGNALS = {"inbox", "review"}
 
 
 def main() -> None:
@@ -75,6 +76,15 @@ def _measure(size: Size, wanted: Iterable[str]) -> Iterable[Row]:
             from benchmarks import worklist_page
 
             yield _show(lambda: worklist_page.measure(size.registry, turns=PAGES))
+    if OF_SIGNALS & set(wanted):
+        with scratch_database():
+            from benchmarks import prepare
+
+            prepare.migrate()
+            from benchmarks import signal_pages
+
+            for row in signal_pages.measure(size.registry, turns=PAGES, wanted=OF_SIGNALS & set(wanted)):
+                yield _show(lambda row=row: row)  # type: ignore[misc]
     if ON_DEMO_COHORT & set(wanted):
         with scratch_database():
             from benchmarks import prepare

@@ -85,11 +85,12 @@ TESTS = """
 
 
 class Registry:
-    """One unit with a nurse, and one patient of whom the others are copies."""
+    """One unit with a nurse, and one patient of whom the others are copies. `more`: what further copies ask by name."""
 
     def __init__(self, now: datetime) -> None:
         self.now, self.today = now, now.date()
         self.size = 0
+        self.more: dict[str, Any] = {}
         self.nurse = User.objects.create_user("bench-nurse", role=Role.NURSE)
         self.site = Site.objects.create(code="bench", name="Bench", time_zone="UTC")
         self.nurse.sites.add(self.site)
@@ -130,6 +131,7 @@ class Registry:
             "risks": [group.value for group in RISK_RANK],
             "rank": list(RISK_RANK.values()),
             "ranks": len(RISK_RANK),
+            **self.more,
         }
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("set local session_replication_role = replica")  # what triggers would write is written here

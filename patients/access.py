@@ -190,6 +190,11 @@ def check_can_export(user: User) -> None:
     _check_role(user, {Role.ADMINISTRATOR}, _("Only administrators export data."))
 
 
+def check_can_have_inbox(user: User) -> None:
+    """Raise unless this person answers signals, and so has an inbox of them."""
+    _check_role(user, {Role.PHYSICIAN}, _("Only physicians have an inbox of signals."))
+
+
 def check_can_take_worklist(user: User) -> None:
     """Raise unless this person may take the worklist of their own patients out as a file."""
     _check_role(user, CLINICIANS, _("Only nurses and physicians take the worklist out."))
@@ -336,6 +341,11 @@ def can_mend(user: User) -> bool:
 def can_export(user: User) -> bool:
     """Whether this person may take data out."""
     return _allowed(check_can_export, user)
+
+
+def can_have_inbox(user: User) -> bool:
+    """Whether this person has an inbox of signals."""
+    return _allowed(check_can_have_inbox, user)
 
 
 def can_take_worklist(user: User) -> bool:

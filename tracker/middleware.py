@@ -1,4 +1,4 @@
-"""What happens around every request: a log line without patient data, metrics, and no copies in browsers."""
+"""What happens around every request: a log line without patient data, metrics, no copies in browsers, idle sessions."""
 
 from __future__ import annotations
 
@@ -6,9 +6,13 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 import structlog
+from django.contrib.sessions.middleware import SessionMiddleware
 from django.http import HttpRequest, HttpResponse
+from django.utils.cache import patch_vary_headers
 from structlog.contextvars import bound_contextvars
 
 from tracker import metrics
@@ -59,3 +63,26 @@ class NoStoreMiddleware:
         if "Cache-Control" not in response:
             response["Cache-Control"] = "no-store"
         return response
+
+
+class IdleSessionMiddleware(SessionMiddleware):
+    """Sessions that end after a time without a request; what a page asks by itself (`leaves_session`) is none."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Renew the session, unless the view leaves it as it is."""
+        if not getattr(response, "leaves_session", False):
+            return super().process_response(request, response)
+        patch_vary_headers(response, ("Cookie",))
+        return response
+
+
+def leaves_session(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Mark a view that a page asks by itself: it neither renews nor changes the session."""
+
+    @wraps(view)
+    def left(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        response = view(request, *args, **kwargs)
+        response.leaves_session = True  # type: ignore[attr-defined]
+        return response
+
+    return left

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from labs.actions.flag_steps import give_to, step_of
 from labs.models import Flag, FlagEvent
 from labs.selectors.answer_times import AnswerTimes
-from labs.selectors.near_misses import WAITING
+from labs.selectors.near_misses import UNANSWERED, WAITING
 from labs.selectors.owners import Answering, answering_for
 from patients.actions.audit import event
 from patients.models import AuditEvent, Patient, User
@@ -24,11 +24,12 @@ Step = Callable[[Flag, Answering, AnswerTimes], FlagEvent.Kind | None]
 
 
 def assign_flags(*, by: User, now: datetime, patients: QuerySet[Patient] | None = None) -> int:
-    """Bring the owners of waiting signals in line with care teams, absences and accounts; how many changed hands.
+    """Bring the owners of unanswered signals, muted ones too, in line with care teams, absences and accounts; how many
+    changed hands.
 
     Run it when any of these changes, and every few minutes: an absence begins and ends by the calendar alone.
     """
-    waiting = Flag.objects.filter(WAITING)
+    waiting = Flag.objects.filter(UNANSWERED)
     if patients is not None:
         waiting = waiting.filter(patient__in=patients.values("pk"))
     return _each(waiting, _reassigned, by=by, now=now)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q
 
-from labs.selectors.near_misses import waiting_for
+from labs.models import Flag
+from labs.selectors.near_misses import UNANSWERED
 from patients.access import can_hand_over, patients_visible_to
 from patients.models import CareTeam, User
 
@@ -15,7 +16,7 @@ POSTS = ("physician", "cover", "nurse")
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """On how many care teams a person is, and how many waiting signals of those patients they own."""
+    """On how many care teams a person is, and how many unanswered signals of those patients they own."""
 
     user: User
     patients: int
@@ -33,7 +34,7 @@ def held(leaving: User) -> Q:
 def held_by(leaving: User, *, by: User) -> Held:
     """What `leaving` answers for among the patients `by` may see."""
     patients = patients_visible_to(by).filter(held(leaving))
-    signals = waiting_for(by).filter(owner=leaving, patient__in=patients.values("pk"))
+    signals = Flag.objects.filter(UNANSWERED, owner=leaving, patient__in=patients.values("pk"))
     return Held(leaving, patients.count(), signals.count())
 
 

@@ -10,7 +10,10 @@ from labs.models.flag_states import ON_SCREEN
 from patients.access import visible_to
 from patients.models import Role, Site, User
 
-WAITING = Q(signal__in=ON_SCREEN) & ~Q(review=Review.RESOLVED)
+UNANSWERED = Q(signal__in=ON_SCREEN) & ~Q(review=Review.RESOLVED)
+"""Signals without an answer, muted ones too: somebody owns each of them."""
+
+WAITING = UNANSWERED & Q(muted_by__isnull=True)
 """Signals that want an answer."""
 
 

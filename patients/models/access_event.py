@@ -23,7 +23,10 @@ class AccessEvent(models.Model):
     class Meta:
         verbose_name = _("access event")
         verbose_name_plural = _("access events")
-        indexes = [models.Index(fields=["patient", "-at"], name="access_by_patient")]
+        indexes = [
+            models.Index(fields=["patient", "-at"], name="access_by_patient"),
+            models.Index(fields=["by", "patient", "-at"], name="access_by_person"),
+        ]
         triggers: list[pgtrigger.Trigger] = append_only()
 
     def __str__(self) -> str:

@@ -15,6 +15,7 @@ PAGES = {
     "physician": (
         "/inbox/",
         "/inbox/?scope=site&info=on",
+        "/inbox/?state=muted&new=on",
         "/signals/{flag}/",
         "/opinions/",
         "/patients/",

@@ -30,6 +30,7 @@ OPEN = {  # what may be asked without signing in, and why
     "calendar_feed": "a calendar program asks by its private address",
     "icon": "browsers ask for it on every page, the sign-in page too",
     "session": "says that one is signed out",
+    "inbox_live": "says nothing to who is signed out",
 }
 
 

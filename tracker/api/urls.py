@@ -10,6 +10,7 @@ from labs.api.cover import AbsenceViewSet, HandOverViewSet, ReviewSettingsViewSe
 from labs.api.criteria import CriteriaViewSet
 from labs.api.findings import FindingViewSet
 from labs.api.flags import FlagViewSet
+from labs.api.inbox import InboxViewSet
 from labs.api.letters import LetterViewSet
 from labs.api.opinions import OpinionViewSet
 from labs.api.plans import PauseViewSet, PlanViewSet
@@ -40,6 +41,7 @@ router.register("rebaselines", RebaselineViewSet, basename="rebaseline")
 router.register("assay-bridges", BridgeViewSet, basename="assay-bridge")
 router.register("flags", FlagViewSet, basename="flag")
 router.register("second-opinions", OpinionViewSet, basename="second-opinion")
+router.register("inbox", InboxViewSet, basename="inbox")
 router.register("absences", AbsenceViewSet, basename="absence")
 router.register("hand-overs", HandOverViewSet, basename="hand-over")
 router.register("review-settings", ReviewSettingsViewSet, basename="review-settings")

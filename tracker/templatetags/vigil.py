@@ -213,6 +213,12 @@ def state_tag(state: str) -> dict[str, Any]:
     return {"mark": STATES[state]}
 
 
+@register.simple_tag
+def state_word(state: str) -> str | Promise:
+    """The word alone for a state, where its mark is drawn otherwise."""
+    return STATES[state].word
+
+
 @register.inclusion_tag("components/rule_link.html")
 def rule_link(code: str) -> dict[str, Any]:
     """The code of a rule as a link to its page; a code that is no rule any more stays plain text."""

@@ -7,7 +7,7 @@ from typing import Any
 from labs.models import Flag, Review
 from labs.models.flag_states import REVIEW_TRANSITIONS
 from labs.selectors.case_of import case_of
-from patients.access import can_bridge, can_review
+from patients.access import can_bridge, can_have_inbox, can_review
 from patients.models import User
 from patients.selectors.patients import banner_of
 from tracker.web import clock
@@ -36,6 +36,7 @@ def flag_context(user: User, flag: Flag, form: ResolveForm, *, whole: bool = Fal
         "distances": grouped(case.other_distances),
         "form": form,
         "steps": steps,
+        "has_inbox": can_have_inbox(user),
         "now": (now := clock.now()),
         **decisions_context(user, flag, may=bool(steps), now=now, **answering),
         "may_bridge": flag.rule == ASSAY_CHANGED and can_bridge(user, patient.site),

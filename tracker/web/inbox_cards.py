@@ -2,65 +2,98 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
-from labs.models import Result
-from labs.selectors.inbox import Card, marker_of
-from labs.vocabulary.analytes import ANALYTES
+from labs.models import Flag, FlagEvent
+from labs.selectors.frozen_bars import frozen_bars
+from labs.selectors.inbox_cards import Card, marker_of
+from labs.selectors.news import news_of
 from labs.vocabulary.test_kinds import label_of
 from patients.models import Diagnosis, DiseaseType
 from patients.selectors.patients import age_on, months_between
+from tracker.web.sparks import Spark, spark
 
 SOON = timedelta(hours=24)
-WIDTH, HEIGHT, EDGE = 144.0, 40.0, 5.0
+SHOWN_AT_ONCE = 3
+"""Further signals of a patient beyond so many are folded away."""
+
+NEWS: Final[Mapping[str, tuple[str, str | Promise]]] = {
+    FlagEvent.Kind.RAISED: ("new", gettext_lazy("New")),
+    FlagEvent.Kind.REOPENED: ("again", gettext_lazy("Reopened")),
+    FlagEvent.Kind.UNDONE: ("again", gettext_lazy("Reopened: decision undone")),
+    FlagEvent.Kind.WATCH_ENDED: ("again", gettext_lazy("Reopened: the watch has ended")),
+    FlagEvent.Kind.UNMUTED: ("again", gettext_lazy("No longer muted")),
+    FlagEvent.Kind.CONFIRMED: ("changed", gettext_lazy("Changed: confirmed")),
+    FlagEvent.Kind.CHANGED: ("changed", gettext_lazy("Changed: new evidence")),
+    FlagEvent.Kind.CORRECTED: ("changed", gettext_lazy("Changed: decision corrected")),
+    FlagEvent.Kind.TEST_CAME: ("changed", gettext_lazy("Changed: the test has come")),
+    FlagEvent.Kind.OPINION_GIVEN: ("changed", gettext_lazy("Changed: second opinion given")),
+    FlagEvent.Kind.ASSIGNED: ("handed", gettext_lazy("Given to you")),
+    FlagEvent.Kind.ESCALATED: ("handed", gettext_lazy("Passed on to you")),
+}
+"""Shape and words of what somebody has not seen yet."""
 
 
 @dataclass(frozen=True, slots=True)
-class SparkPoint:
-    """A point of the small picture, in pixels."""
+class ShownSignal:
+    """A signal with the mark of what is new of it: shape and words, both "" for nothing."""
 
-    x: float
-    y: float
-    below: bool
+    flag: Flag
+    shape: str
+    news: str | Promise
 
 
 @dataclass(frozen=True, slots=True)
 class ShownCard:
-    """A card with everything its template prints."""
+    """A card with everything its template prints. `same_day`: further signals told of on the day of the headline, often
+    one fact seen by several rules; `others` of other days; `folded`: more of both."""
 
     card: Card
     age: int
     due: str
     is_late: bool
     disease: str
-    marker: str
-    spark: list[SparkPoint]
+    headline: ShownSignal
+    same_day: list[ShownSignal]
+    others: list[ShownSignal]
+    folded: list[ShownSignal]
+    muted: list[Flag]
+    spark: Spark | None
     overdue: str
-
-    @property
-    def spark_path(self) -> str:
-        """The line through the points, for `points=` of a polyline."""
-        return " ".join(f"{point.x:.1f},{point.y:.1f}" for point in self.spark)
 
 
 def shown(card: Card, *, now: datetime) -> ShownCard:
     """A card ready to print."""
-    marker = marker_of(card.headline)
-    limit = card.headline.answer_by
+    marker, limit = marker_of(card.headline), card.answer_by
+    others = [_signal(flag) for flag in card.others]
+    same_day = [one for one in others if one.flag.detected_on == card.headline.detected_on]
+    later = [one for one in others if one not in same_day]
     return ShownCard(
         card=card,
         age=age_on(card.patient.birth_date, card.today),
         due=answer_time(limit, now=now) if limit else "",
         is_late=bool(limit and limit < now),
         disease=disease_in_words(card),
-        marker=ANALYTES[marker].name if marker in ANALYTES else marker,
-        spark=spark(card.spark),
+        headline=_signal(card.headline),
+        same_day=same_day[:SHOWN_AT_ONCE],
+        others=later[:SHOWN_AT_ONCE],
+        folded=same_day[SHOWN_AT_ONCE:] + later[SHOWN_AT_ONCE:],
+        muted=[flag for flag in (*card.flags, *card.muted) if flag.muted_by],
+        spark=spark(marker, card.spark, frozen_bars(card.headline.finding, marker, card.spark)),
         overdue=" · ".join(overdue_in_words(test.kind, (card.today - test.late_from).days) for test in card.overdue),
     )
+
+
+def _signal(flag: Flag) -> ShownSignal:
+    shape, words = NEWS.get(news_of(flag), ("", ""))
+    return ShownSignal(flag, shape, words)
 
 
 def answer_time(limit: datetime, *, now: datetime) -> str:
@@ -105,20 +138,3 @@ def overdue_in_words(kind: str, days: int) -> str:
     weeks = days // 7
     late = ngettext("%d week", "%d weeks", weeks) % weeks if weeks else ngettext("%d day", "%d days", days) % days
     return _("%(test)s %(late)s") % {"test": label_of(kind), "late": late}
-
-
-def spark(results: list[Result]) -> list[SparkPoint]:
-    """Values over time in a small frame that starts at zero; fewer than two values make no picture."""
-    values = [(result.collected_on, result.value, result.comparator) for result in results if result.value is not None]
-    if len(values) < 2 or values[0][0] == values[-1][0]:
-        return []
-    span = (values[-1][0] - values[0][0]).days
-    top = max(float(value) for _day, value, _comparator in values) or 1.0
-    return [
-        SparkPoint(
-            x=EDGE + (WIDTH - 2 * EDGE) * (day - values[0][0]).days / span,
-            y=HEIGHT - EDGE - (HEIGHT - 2 * EDGE) * float(value) / top,
-            below=comparator.startswith("<"),
-        )
-        for day, value, comparator in values
-    ]

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from labs.models import Decision, Level, Review, Signal
-from labs.selectors.inbox import SITE, Wanted, inbox, inbox_counts, marker_of
+from labs.selectors.inbox import SITE, Counts, Wanted, inbox, inbox_counts, marker_of
 from patients.models import Disease
 from tests.factories import (
     make_diagnosis,
@@ -125,7 +125,7 @@ def test_counts_are_of_patients_by_their_most_pressing_signal(doctor, site, pati
     make_flag(patient, "A", owner=doctor)
     make_flag(patient, "B", owner=doctor, level=Level.REVIEW)
     make_flag(make_patient(site=site), owner=doctor, level=Level.REVIEW)
-    assert inbox_counts(user=doctor, wanted=Wanted()) == {"urgent": 1, "review": 1, "info": 0}
+    assert inbox_counts(user=doctor, wanted=Wanted()) == Counts(urgent=1, review=1, new=2)
 
 
 def test_the_small_picture_is_of_the_headlines_marker_and_of_values_that_count(doctor, patient) -> None:

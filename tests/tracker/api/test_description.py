@@ -134,6 +134,7 @@ def setting() -> Setting:
         "plans": (plan := make_plan(diagnosis, protocol=protocol)),
         "plan-pauses": make_pause(plan),
         "worklist": patient,
+        "inbox": patient,
         "contact-attempts": make_contact(patient),
     }
     visit = make_scheduled_test(patient, "marrow", booked_for=date(2025, 6, 2))

@@ -5,6 +5,7 @@
   const KEYS_OFF = "vigil-keys-off";
   const WARN_BEFORE_SECONDS = 120;
   const SEQUENCE_MS = 1200;
+  const LIVE_MS = 60_000;
 
   const byId = (id) => document.getElementById(id);
   const rows = () => Array.from(document.querySelectorAll("[data-row]")).filter((row) => row.offsetParent !== null);
@@ -30,8 +31,9 @@
     select(all[now < 0 ? (step > 0 ? 0 : all.length - 1) : Math.min(all.length - 1, Math.max(0, now + step))]);
   }
 
-  function press(selector) {
-    const control = currentRow()?.querySelector(selector);
+  /* Within the row or card one is on; keys of the whole page (data-page-key) wherever one is. */
+  function press(selector, ofPage) {
+    const control = currentRow()?.querySelector(selector) ?? (ofPage && document.querySelector(ofPage));
     if (control) control.click();
     return Boolean(control);
   }
@@ -51,7 +53,7 @@
     else if (key === "?") openDialog("keys");
     else if (key === "j" || key === "k") move(key === "j" ? 1 : -1);
     else if (key === "Enter") done = event.target.matches("a, button, summary") ? false : press("[data-open]");
-    else done = /^[a-z]$/.test(key) && press(`[data-key="${key}"]`);
+    else done = /^[a-z]$/.test(key) && press(`[data-key="${key}"]`, `[data-page-key="${key}"]`);
     if (done) event.preventDefault();
     if (key === "/") byId("search")?.focus();
   }
@@ -114,7 +116,15 @@
       if (!(await renewSession())) openDialog("session-ended");
     });
     document.addEventListener("visibilitychange", () => { if (sessionOver && !document.hidden) renewSession().then((alive) => alive && byId("session-ended")?.close()); });
-    for (const name of ["htmx:after:request"]) document.addEventListener(name, watchSession);
+    document.addEventListener("htmx:after:request", (event) => { if (!event.target.closest?.("[data-live]")) watchSession(); });
+  }
+
+  /* What a page asks by itself: once a minute while somebody can see it, and never after the session is over. */
+  function prepareLive() {
+    setInterval(() => {
+      if (document.hidden || sessionOver) return;
+      for (const part of document.querySelectorAll("[data-live]")) part.dispatchEvent(new CustomEvent("vigil:live"));
+    }, LIVE_MS);
   }
 
   /* Small conveniences of forms: filters apply at once, questions show when their decision is chosen, "why?" closes again. */
@@ -169,5 +179,6 @@
   });
   prepareKeysDialog();
   prepareSession();
+  prepareLive();
   prepareForms();
 })();
