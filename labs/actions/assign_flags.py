@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from labs.actions.flag_steps import give_to, step_of
 from labs.models import Flag, FlagEvent
 from labs.selectors.answer_times import AnswerTimes
+from labs.selectors.mutes import UNRESOLVED
 from labs.selectors.near_misses import WAITING
 from labs.selectors.owners import Answering, answering_for
 from patients.actions.audit import event
@@ -26,9 +27,10 @@ Step = Callable[[Flag, Answering, AnswerTimes], FlagEvent.Kind | None]
 def assign_flags(*, by: User, now: datetime, patients: QuerySet[Patient] | None = None) -> int:
     """Bring the owners of waiting signals in line with care teams, absences and accounts; how many changed hands.
 
-    Run it when any of these changes, and every few minutes: an absence begins and ends by the calendar alone.
+    Those of muted signals, too: they answer for them as soon as the mute ends. Run it when any of these
+    changes, and every few minutes: an absence begins and ends by the calendar alone.
     """
-    waiting = Flag.objects.filter(WAITING)
+    waiting = Flag.objects.filter(UNRESOLVED)
     if patients is not None:
         waiting = waiting.filter(patient__in=patients.values("pk"))
     return _each(waiting, _reassigned, by=by, now=now)

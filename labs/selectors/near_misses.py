@@ -10,7 +10,7 @@ from labs.models.flag_states import ON_SCREEN
 from patients.access import visible_to
 from patients.models import Role, Site, User
 
-WAITING = Q(signal__in=ON_SCREEN) & ~Q(review=Review.RESOLVED)
+WAITING = Q(signal__in=ON_SCREEN) & ~Q(review=Review.RESOLVED) & Q(muted_by__isnull=True)
 """Signals that want an answer."""
 
 

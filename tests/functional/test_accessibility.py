@@ -16,6 +16,8 @@ PAGES = {
         "/inbox/",
         "/inbox/?scope=site&info=on",
         "/signals/{flag}/",
+        "/signals/{flag}/mute/",
+        "/mutes/",
         "/patients/",
         "/patients/?q=nobody",
         "/patients/{patient}/",

@@ -11,6 +11,7 @@ from labs.api.criteria import CriteriaViewSet
 from labs.api.findings import FindingViewSet
 from labs.api.flags import FlagViewSet
 from labs.api.letters import LetterViewSet
+from labs.api.mutes import MuteViewSet
 from labs.api.plans import PauseViewSet, PlanViewSet
 from labs.api.protocols import ProtocolViewSet
 from labs.api.results import ReportViewSet, ResultViewSet
@@ -38,6 +39,7 @@ router.register("spurious-marks", MarkViewSet, basename="spurious-mark")
 router.register("rebaselines", RebaselineViewSet, basename="rebaseline")
 router.register("assay-bridges", BridgeViewSet, basename="assay-bridge")
 router.register("flags", FlagViewSet, basename="flag")
+router.register("mutes", MuteViewSet, basename="mute")
 router.register("absences", AbsenceViewSet, basename="absence")
 router.register("hand-overs", HandOverViewSet, basename="hand-over")
 router.register("review-settings", ReviewSettingsViewSet, basename="review-settings")
