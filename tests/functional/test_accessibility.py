@@ -18,6 +18,7 @@ PAGES = {
         "/signals/{flag}/",
         "/signals/{flag}/mute/",
         "/mutes/",
+        "/alert-economy/",
         "/patients/",
         "/patients/?q=nobody",
         "/patients/{patient}/",

@@ -35,6 +35,7 @@ IN_GENERAL: dict[str, set[Role]] = {
     "start_plans": {N, P, A, S},
     "export": {A},
     "take_worklist": {N, P},
+    "read_alert_economy": {P, A, U},
 }
 
 

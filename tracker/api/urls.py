@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rest_framework.routers import SimpleRouter
 
+from labs.api.alert_economy import AlertEconomyViewSet
 from labs.api.care_teams import CareTeamViewSet
 from labs.api.course import DiagnosisViewSet, EventViewSet, LineViewSet, SymptomReportViewSet
 from labs.api.cover import AbsenceViewSet, HandOverViewSet, ReviewSettingsViewSet
@@ -40,6 +41,7 @@ router.register("rebaselines", RebaselineViewSet, basename="rebaseline")
 router.register("assay-bridges", BridgeViewSet, basename="assay-bridge")
 router.register("flags", FlagViewSet, basename="flag")
 router.register("mutes", MuteViewSet, basename="mute")
+router.register("alert-economy", AlertEconomyViewSet, basename="alert-economy")
 router.register("absences", AbsenceViewSet, basename="absence")
 router.register("hand-overs", HandOverViewSet, basename="hand-over")
 router.register("review-settings", ReviewSettingsViewSet, basename="review-settings")

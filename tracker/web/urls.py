@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from tracker.web import (
     absences,
+    alert_economy,
     bookings,
     bridges,
     calendar,
@@ -127,6 +128,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/gaps/<slug:code>/", gaps.gap, name="gap"),
     path("reports/plans/", gaps.start_all_suggested, name="start_all_suggested"),
     path("reports/plans/<int:patient_id>/", gaps.start_suggested, name="start_suggested"),
+    path("alert-economy/", alert_economy.alert_economy, name="alert_economy"),
+    path("alert-economy/figure.csv", alert_economy.data, name="alert_economy_data"),
+    path("alert-economy/file/", alert_economy.take, name="take_alert_economy"),
     path("absences/", absences.absences, name="absences"),
     path("absences/record/", absences.record, name="record_absence"),
     path("absences/<int:absence_id>/take-back/", absences.take_back, name="withdraw_absence"),

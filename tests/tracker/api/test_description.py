@@ -121,6 +121,7 @@ def setting() -> Setting:
         "criteria": make_criteria_change(patient.site),
         "flags": make_flag(patient),
         "mutes": make_mute(patient),
+        "alert-economy": patient.site,  # no address of one
         "results": (result := make_result(patient)),
         "reports": result.report,
         "spurious-marks": make_mark(result),
