@@ -91,5 +91,6 @@ class AlertEconomyViewSet(viewsets.GenericViewSet[Flag]):
         sites = sites_asked(person, given.pop("site"))
         economy = alert_economy(Asked(sites, timezone.now(), **given))
         codes = dict(Site.objects.filter(pk__in=sites).values_list("pk", "code"))
-        context = self.get_serializer_context() | {"sites": codes}
-        return Response(EconomySerializer(economy.by_site, many=True, context=context).data)
+        context = {**self.get_serializer_context(), "sites": codes}
+        lines: Any = economy.by_site
+        return Response(EconomySerializer(lines, many=True, context=context).data)

@@ -40,7 +40,7 @@ def alert_economy(request: SignedInRequest) -> HttpResponse:
         "form": form,
         "query": request.GET.urlencode(),
         "code": "alert-economy",
-        "title": _("Alert economy"),
+        "title": _("Relapses among decided signals"),
         "page": economy_page(economy),
         "data_url": reverse("alert_economy_data"),
         "proposals": worded(proposals(economy.by_site), form.sites, request.user),

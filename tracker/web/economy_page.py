@@ -102,9 +102,9 @@ def _came(line: Line) -> Row:
 
 def _soon_heads() -> list[Head]:
     return [
-        Head("hours_to_acknowledge", _("To the first acknowledgement: median, hours")),
+        Head("hours_to_acknowledge", _("Acknowledged after: median, hours")),
         Head("hours_to_acknowledge_quartiles", _("Quartiles")),
-        Head("hours_to_decide", _("To the decision: median, hours")),
+        Head("hours_to_decide", _("Decided after: median, hours")),
         Head("hours_to_decide_quartiles", _("Quartiles")),
         Head("passed_on", _("Passed on")),
         Head("answered", _("Answered or passed on")),
@@ -115,8 +115,9 @@ def _soon_heads() -> list[Head]:
 
 def _soon(line: Line) -> Row:
     share = Share(line.in_time, line.answered)
-    times = [*_hours(line.to_acknowledge), *_hours(line.to_decide)]
-    return Row(_name(line), [*times, line.passed_on, line.answered, line.in_time, *share_cells(share)], share)
+    cells: list[str | int] = [*_hours(line.to_acknowledge), *_hours(line.to_decide)]
+    cells += [line.passed_on, line.answered, line.in_time, *share_cells(share)]
+    return Row(_name(line), cells, share)
 
 
 def _hours(found: Quartiles | None) -> tuple[str, str]:
