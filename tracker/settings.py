@@ -252,6 +252,7 @@ SPECTACULAR_SETTINGS = {
         "LetterChannel": "labs.api.letters.LETTER_CHANNELS",
         "LetterKind": "labs.models.LetterKind",
         "LetterState": "labs.models.LetterState",
+        "MuteReason": "labs.models.MuteReason",
         "PauseReason": "labs.models.PauseReason",
         "PlanEnd": "labs.models.PlanEnd",
         "ResultStatus": "labs.models.ResultStatus",
