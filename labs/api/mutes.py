@@ -59,7 +59,7 @@ class MuteSerializer(serializers.ModelSerializer[Mute]):
 class NewMuteSerializer(serializers.Serializer[Any]):
     """Mute the rule of this signal, in its patient, up to its level. `urgent_too` has to be said of an urgent one."""
 
-    flag = SeenFlag()
+    flag = SeenFlag(pk_field=serializers.IntegerField())
     reason = serializers.ChoiceField(choices=MuteReason.choices)
     note = serializers.CharField(max_length=2000, required=False, default="", allow_blank=True)
     until_on = serializers.DateField()
