@@ -149,7 +149,12 @@ def _times(lines: Sequence[Line], whole: int) -> Iterator[Row]:
     for line in sorted(lines, key=lambda line: (-line.seconds, line.rule, line.version)):
         if line.timed:
             share = f"{100 * line.seconds / whole:.0f}" if whole else "–"
-            cells = [f"{line.seconds / 60:.0f}", share, line.timed, f"{line.seconds / 60 / line.timed:.1f}"]
+            cells: list[str | int] = [
+                f"{line.seconds / 60:.0f}",
+                share,
+                line.timed,
+                f"{line.seconds / 60 / line.timed:.1f}",
+            ]
             yield Row(_name(line), cells)
 
 
