@@ -18,6 +18,7 @@ SYSTEM_USERNAME = "vigil"
 READERS = frozenset({Role.NURSE, Role.PHYSICIAN, Role.ADMINISTRATOR, Role.AUDITOR})
 CLINICIANS = frozenset({Role.NURSE, Role.PHYSICIAN})
 DECIDERS = frozenset({Role.PHYSICIAN, Role.ADMINISTRATOR})
+ECONOMISTS = frozenset({Role.PHYSICIAN, Role.ADMINISTRATOR, Role.AUDITOR})
 IMPORTERS = frozenset({Role.ADMINISTRATOR, Role.SERVICE})
 
 
@@ -200,6 +201,15 @@ def check_can_take_worklist(user: User) -> None:
     _check_role(user, CLINICIANS, _("Only nurses and physicians take the worklist out."))
 
 
+def check_can_read_alert_economy(user: User) -> None:
+    """Raise unless this person may read what signals came to and what they cost: figures, of their own sites."""
+    _check_role(
+        user,
+        ECONOMISTS,
+        _("Only physicians, administrators and auditors read what signals came to and what they cost."),
+    )
+
+
 def check_can_propose_criteria(user: User, site: Site) -> None:
     """Raise unless this person may propose which criteria this site follows."""
     _check_role(user, DECIDERS, _("Only physicians and administrators decide which criteria a site follows."))
@@ -351,6 +361,11 @@ def can_have_inbox(user: User) -> bool:
 def can_take_worklist(user: User) -> bool:
     """Whether this person may take the worklist of their own patients out as a file."""
     return _allowed(check_can_take_worklist, user)
+
+
+def can_read_alert_economy(user: User) -> bool:
+    """Whether this person may read what signals came to and what they cost."""
+    return _allowed(check_can_read_alert_economy, user)
 
 
 def can_propose_criteria(user: User, site: Site) -> bool:

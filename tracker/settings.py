@@ -255,6 +255,7 @@ SPECTACULAR_SETTINGS = {
         "LetterKind": "labs.models.LetterKind",
         "LetterState": "labs.models.LetterState",
         "OrderedKind": "labs.api.decision_parts.KINDS",
+        "MuteReason": "labs.models.MuteReason",
         "PauseReason": "labs.models.PauseReason",
         "PlanEnd": "labs.models.PlanEnd",
         "ResultStatus": "labs.models.ResultStatus",

@@ -36,8 +36,9 @@ def give_to(flag: Flag, owner: Owner) -> None:
 
 
 def ask_anew(flag: Flag, answering: Answering, times: AnswerTimes, *, now: datetime) -> None:
-    """Ask the first of the chain, with the whole time to answer: what was answered once is a new question."""
+    """Ask the first of the chain, with the whole time to answer: what was answered once is a new question. Of what is
+    muted no answer is asked for, whoever owns it."""
     flag.unanswered_by = []
     give_to(flag, answering.owner(flag.patient_id))
-    limit = times.limit(flag.patient_id, flag.level) if flag.signal in ON_SCREEN else None
+    limit = times.limit(flag.patient_id, flag.level) if flag.signal in ON_SCREEN and flag.muted_by_id is None else None
     flag.answer_by = None if limit is None else now + limit

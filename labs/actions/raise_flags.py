@@ -21,7 +21,9 @@ from django.db import connection
 
 from labs.actions.copy_rows import copy_rows
 from labs.actions.flag_steps import ask_anew, give_to, step_of
+from labs.actions.mute_steps import keep_mutes
 from labs.models import Decision, Flag, FlagEvent, Level, Review, Signal
+from labs.models.level import SEVERITY
 from labs.rules.registry import RULES
 from labs.selectors.answer_times import AnswerTimes
 from labs.selectors.corrected_evidence import was_corrected
@@ -30,7 +32,6 @@ from labs.selectors.questions import Question, Rows, answer_to
 from patients.actions.audit import event
 from patients.models import AuditEvent, User
 
-SEVERITY: Final[Mapping[str, int]] = {Level.INFO: 0, Level.REVIEW: 1, Level.URGENT: 2}
 ANSWERING_SIGNALS: Final = frozenset({Signal.PROVISIONAL, Signal.CONFIRMED, Signal.NOT_EVALUABLE})
 
 EVENT_OF: Final[Mapping[str, FlagEvent.Kind]] = {
@@ -136,6 +137,9 @@ def raise_flags(
             give_to(flag, answering.owner(flag.patient_id, asked=flag.unanswered_by))
         for flag in changes.reopened:
             ask_anew(flag, answering, changes.times, now=now)
+    for step in keep_mutes([*changes.new, *changes.changed], by=by, now=now):
+        changes.counts[step.kind] += 1
+        changes.events.append(step)
     _write(changes)
     return dict(changes.counts)
 
@@ -311,6 +315,7 @@ def _write(changes: Changes) -> None:
                 "owner",
                 "owner_as",
                 "unanswered_by",
+                "muted_by",
                 "onset_on",
                 "detected_on",
                 "line_started_on",

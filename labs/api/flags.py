@@ -77,6 +77,7 @@ class FlagSerializer(serializers.ModelSerializer[Flag]):
             "detected_on",
             "raised_at",
             "answer_by",
+            "muted_by",
             "explanation",
             "decision",
             "decision_note",
@@ -193,6 +194,7 @@ class FlagFilter(filters.FilterSet):  # type: ignore[misc]
     review = filters.MultipleChoiceFilter(choices=Review.choices)
     owner = filters.CharFilter(field_name="owner__username")
     disease = filters.CharFilter(field_name="diagnosis__disease")
+    muted = filters.BooleanFilter(field_name="muted_by", lookup_expr="isnull", exclude=True)
     raised_since = filters.IsoDateTimeFilter(field_name="raised_at", lookup_expr="gte")
 
 

@@ -146,6 +146,7 @@ class Flag(models.Model):
             ),
             models.Index(fields=["patient", "-onset_on"], name="flag_by_patient"),
             models.Index(fields=["-raised_at", "-id"], name="flag_by_time"),
+            models.Index(fields=["muted_by"], condition=models.Q(muted_by__isnull=False), name="flag_muted"),
         ]
         triggers: list[pgtrigger.Trigger] = never_deleted()
 

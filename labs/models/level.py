@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -12,3 +15,6 @@ class Level(models.TextChoices):
     URGENT = "URGENT", _("urgent")
     REVIEW = "REVIEW", _("review")
     INFO = "INFO", _("information")
+
+
+SEVERITY: Final[Mapping[str, int]] = {Level.INFO: 0, Level.REVIEW: 1, Level.URGENT: 2}

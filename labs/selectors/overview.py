@@ -31,6 +31,7 @@ class Overview:
     """Answers about one patient today. `next_test` is the test to do next: an overdue one first."""
 
     flags: list[Flag]
+    muted: int
     next_test: ScheduledTest | None
     overdue_count: int
     last_contact: Contact | None
@@ -45,12 +46,13 @@ class Overview:
 
 
 def overview(*, patient: Patient, today: date) -> Overview:
-    """What is open for a patient on this day. Two queries."""
+    """What is open for a patient on this day; signals that are muted are counted apart. Two queries."""
     flags = Flag.objects.filter(patient=patient, signal__in=ON_SCREEN).exclude(review=Review.RESOLVED)
     stated = [(test, status_of(test, today)) for test in _waiting_tests(patient)]
     tests = [(test, status) for test, status in stated if status not in OVER]
     return Overview(
-        flags=sorted(flags, key=urgency),
+        flags=sorted((flag for flag in flags if not flag.muted_by_id), key=urgency),
+        muted=sum(flag.muted_by_id is not None for flag in flags),
         next_test=min(
             (test for test, _status in tests), key=lambda test: (_asked_for(test, today), test.pk), default=None
         ),

@@ -33,9 +33,10 @@ class RuleAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Signals:
-    """A patient's flags: those that ask for an answer, and those that no longer do."""
+    """A patient's flags: those that ask for an answer, those that are muted meanwhile, those that no longer ask."""
 
     waiting: list[Flag]
+    muted: list[Flag]
     earlier: list[Flag]
 
 
@@ -69,9 +70,10 @@ def all_visible(*, user: User, flag_ids: Collection[int]) -> bool:
 def flags_of(*, patient: Patient) -> Signals:
     """Every flag of a patient: waiting ones most pressing first, earlier ones newest first."""
     flags = sorted(_with_history(Flag.objects.filter(patient=patient)), key=urgency)
-    waiting = [flag for flag in flags if flag.review != Review.RESOLVED and flag.signal in ON_SCREEN]
-    earlier = sorted((flag for flag in flags if flag not in waiting), key=lambda flag: flag.onset_on, reverse=True)
-    return Signals(waiting, earlier)
+    asking = [flag for flag in flags if flag.review != Review.RESOLVED and flag.signal in ON_SCREEN]
+    earlier = sorted((flag for flag in flags if flag not in asking), key=lambda flag: flag.onset_on, reverse=True)
+    muted = [flag for flag in asking if flag.muted_by_id]
+    return Signals([flag for flag in asking if not flag.muted_by_id], muted, earlier)
 
 
 def answers_of(*, patient: Patient) -> list[RuleAnswer]:
@@ -92,6 +94,6 @@ def _title(rule: str) -> str:
 
 def _with_history(flags: QuerySet[Flag]) -> QuerySet[Flag]:
     events = FlagEvent.objects.select_related("by", "owner").defer("finding").order_by("-id")
-    return flags.select_related("diagnosis", "owner", "reviewed_by").prefetch_related(
+    return flags.select_related("diagnosis", "owner", "reviewed_by", "muted_by__recorded_by").prefetch_related(
         Prefetch("events", queryset=events)
     )

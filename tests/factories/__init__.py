@@ -4,6 +4,7 @@ from tests.factories.criteria import make_criteria_change
 from tests.factories.flags import make_evaluation, make_flag, make_opinion
 from tests.factories.intake import make_message, make_quarantine
 from tests.factories.marks import make_bridge, make_mark, make_rebaseline
+from tests.factories.mutes import make_mute
 from tests.factories.people import (
     make_absence,
     make_administrator,
@@ -41,6 +42,7 @@ __all__ = [
     "make_line",
     "make_mark",
     "make_message",
+    "make_mute",
     "make_nurse",
     "make_opinion",
     "make_patient",

@@ -8,10 +8,18 @@ import pytest
 from django.utils import timezone
 
 from labs.actions.evaluate import mark_pending
-from labs.jobs import catch_up_evaluations, evaluate_range, keep_owners, open_watched, pass_on
+from labs.jobs import (
+    ask_about_muted,
+    catch_up_evaluations,
+    evaluate_range,
+    keep_owners,
+    open_watched,
+    pass_on,
+)
 from labs.models import Evaluation, Flag
 from patients.models import Patient
 from tests.factories.flags import make_flag
+from tests.factories.mutes import make_mute
 from tests.factories.people import make_care_team, make_physician
 from tests.factories.persons import make_diagnosis, make_patient
 from tests.factories.results import make_series
@@ -55,6 +63,17 @@ def test_owners_are_kept_right_late_signals_passed_on_and_watches_ended() -> Non
     open_watched(0)
     flag.refresh_from_db()
     assert (flag.review, flag.owner) == ("open", doctor)
+
+
+@pytest.mark.django_db
+def test_what_was_muted_until_yesterday_is_asked_about_anew() -> None:
+    patient = make_patient()
+    flag = make_flag(patient, level="REVIEW", answer_by=None)
+    Flag.objects.filter(pk=flag.pk).update(muted_by=make_mute(patient, until_on=date(2026, 1, 1)))
+    ask_about_muted(0)
+    flag.refresh_from_db()
+    assert flag.muted_by is None
+    assert flag.answer_by > timezone.now()
 
 
 @pytest.mark.django_db(transaction=True)

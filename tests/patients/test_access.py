@@ -36,6 +36,7 @@ IN_GENERAL: dict[str, set[Role]] = {
     "export": {A},
     "take_worklist": {N, P},
     "have_inbox": {P},
+    "read_alert_economy": {P, A, U},
 }
 
 

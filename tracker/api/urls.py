@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from rest_framework.routers import SimpleRouter
 
+from labs.api.alert_economy import AlertEconomyViewSet
 from labs.api.care_teams import CareTeamViewSet
 from labs.api.course import DiagnosisViewSet, EventViewSet, LineViewSet, SymptomReportViewSet
 from labs.api.cover import AbsenceViewSet, HandOverViewSet, ReviewSettingsViewSet
@@ -12,6 +13,7 @@ from labs.api.findings import FindingViewSet
 from labs.api.flags import FlagViewSet
 from labs.api.inbox import InboxViewSet
 from labs.api.letters import LetterViewSet
+from labs.api.mutes import MuteViewSet
 from labs.api.opinions import OpinionViewSet
 from labs.api.plans import PauseViewSet, PlanViewSet
 from labs.api.protocols import ProtocolViewSet
@@ -42,6 +44,8 @@ router.register("assay-bridges", BridgeViewSet, basename="assay-bridge")
 router.register("flags", FlagViewSet, basename="flag")
 router.register("second-opinions", OpinionViewSet, basename="second-opinion")
 router.register("inbox", InboxViewSet, basename="inbox")
+router.register("mutes", MuteViewSet, basename="mute")
+router.register("alert-economy", AlertEconomyViewSet, basename="alert-economy")
 router.register("absences", AbsenceViewSet, basename="absence")
 router.register("hand-overs", HandOverViewSet, basename="hand-over")
 router.register("review-settings", ReviewSettingsViewSet, basename="review-settings")

@@ -9,6 +9,7 @@ from typing import Any, cast
 from django import forms
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -53,9 +54,10 @@ class MeasureForm(forms.Form):
 @for_readers
 def measures(request: SignedInRequest, code: str = "on-time") -> HttpResponse:
     """One measure: a sentence, a picture, the tables, and what each number means."""
-    form, scope = _asked(request)
+    form, scope = what_is_asked(request)
     context: dict[str, Any] = {"form": form, "measures": MEASURES, "query": request.GET.urlencode(), "code": code}
     context |= {"page": _page(code, scope), "title": MEASURES[code][0], "meanings": f"measures/meanings/{code}.html"}
+    context["data_url"] = reverse("measure_data", args=[code])
     if code == "lost":
         found = lost_patients(scope.asked)
         context |= {"lost_count": len(found), "lost": _named(found[:LISTED])}
@@ -66,19 +68,23 @@ def measures(request: SignedInRequest, code: str = "on-time") -> HttpResponse:
 @for_readers
 def measure_data(request: SignedInRequest, code: str) -> HttpResponse:
     """The data of the picture as CSV. Figures alone: no row is about a person."""
-    _form, scope = _asked(request)
-    shown = _page(code, scope)
-    table = shown.tables[0]
+    _form, scope = what_is_asked(request)
+    return figure_data(_page(code, scope), f"vigil-{code}-{scope.asked.now:%Y-%m-%d}.csv")
+
+
+def figure_data(page: MeasurePage, filename: str) -> HttpResponse:
+    """The first table of a page as CSV."""
+    table = page.tables[0]
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     writer.writerow([table.title, *(head.name for head in table.heads)])
     writer.writerows([harmless(row.label), *map(str, row.cells)] for row in table.rows)
     answer = HttpResponse(text.getvalue(), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="vigil-{code}-{scope.asked.now:%Y-%m-%d}.csv"'
+    answer["Content-Disposition"] = f'attachment; filename="{filename}"'
     return answer
 
 
-def _asked(request: SignedInRequest) -> tuple[MeasureForm, Scope]:
+def what_is_asked(request: SignedInRequest) -> tuple[MeasureForm, Scope]:
     """What the address asks for; what it says wrongly is shown beside its field, and all is shown."""
     form = MeasureForm(request.GET or None, user=request.user)
     chosen = form.cleaned_data if form.is_valid() else {}

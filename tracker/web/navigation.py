@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from patients.access import CLINICIANS as CLINICAL
-from patients.access import DECIDERS
+from patients.access import DECIDERS, ECONOMISTS, READERS
 from patients.models import Role
 
 
@@ -45,6 +45,8 @@ MENU = (
     Place("sites", _("Days off and follow-up"), "", EVERYBODY),
     Place("absences", _("Absences and cover"), "", DECIDERS),
     Place("review_settings", _("Answer times and duty"), "", DECIDERS),
+    Place("mutes", _("Mutes"), "", READERS),
+    Place("alert_economy", _("Alert economy"), "", ECONOMISTS),
     Place("hand_over", _("Hand over a list"), "", CLINICAL | DECIDERS),
 )
 """The menu at a person's name."""

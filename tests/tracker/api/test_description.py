@@ -32,6 +32,7 @@ from tests.factories import (
     make_flag,
     make_line,
     make_mark,
+    make_mute,
     make_opinion,
     make_patient,
     make_pause,
@@ -121,6 +122,8 @@ def setting() -> Setting:
         "criteria": make_criteria_change(patient.site),
         "flags": (flag := make_flag(patient)),
         "second-opinions": make_opinion(flag),
+        "mutes": make_mute(patient),
+        "alert-economy": patient.site,  # no address of one
         "results": (result := make_result(patient)),
         "reports": result.report,
         "spurious-marks": make_mark(result),
