@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from labs.actions.evaluate import evaluate_patients, lock_patients
-from labs.actions.flag_steps import ask_anew, step_of
+from labs.actions.flag_steps import ask_anew, step_of, tell_of
 from labs.models import Decision, Flag, FlagEvent, Review, ScheduledTest
 from labs.models.flag_states import REVIEW_TRANSITIONS
 from labs.selectors.answer_times import AnswerTimes
@@ -150,7 +150,9 @@ def _step(flag: Flag, verb: str, kind: FlagEvent.Kind, *, by: User, now: datetim
     flag.reviewed_at, flag.reviewed_by = now, by
     flag.version += 1
     flag.save()
-    step_of(flag, kind, by=by, now=now, note=note).save(force_insert=True)
+    step = step_of(flag, kind, by=by, now=now, note=note)
+    step.save(force_insert=True)
+    tell_of([step])
     record(
         by=by, verb=f"flag.{verb}", target=flag, patient=flag.patient, detail={"decision": flag.decision, "note": note}
     )

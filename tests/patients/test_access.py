@@ -35,6 +35,7 @@ IN_GENERAL: dict[str, set[Role]] = {
     "start_plans": {N, P, A, S},
     "export": {A},
     "take_worklist": {N, P},
+    "be_told": {N, P, A, U},
 }
 
 
@@ -147,7 +148,7 @@ def test_criteria_are_approved_by_another_person_of_the_site(role: Role) -> None
     assert not agree("approve_criteria", one, elsewhere, other)
 
 
-SETTING_UP = {"write_protocols": {P, A}, "set_days_off": {N, A}, "set_follow_up": {A}}
+SETTING_UP = {"write_protocols": {P, A}, "set_days_off": {N, A}, "set_follow_up": {A}, "set_up_notifications": {A}}
 
 
 @pytest.mark.parametrize("role", list(Role))

@@ -11,6 +11,7 @@ from labs.api.criteria import CriteriaViewSet
 from labs.api.findings import FindingViewSet
 from labs.api.flags import FlagViewSet
 from labs.api.letters import LetterViewSet
+from labs.api.notifications import NotificationAddressViewSet, NotificationSettingsViewSet, NotificationViewSet
 from labs.api.plans import PauseViewSet, PlanViewSet
 from labs.api.protocols import ProtocolViewSet
 from labs.api.results import ReportViewSet, ResultViewSet
@@ -41,6 +42,9 @@ router.register("flags", FlagViewSet, basename="flag")
 router.register("absences", AbsenceViewSet, basename="absence")
 router.register("hand-overs", HandOverViewSet, basename="hand-over")
 router.register("review-settings", ReviewSettingsViewSet, basename="review-settings")
+router.register("notifications", NotificationViewSet, basename="notification")
+router.register("notification-addresses", NotificationAddressViewSet, basename="notification-address")
+router.register("notification-settings", NotificationSettingsViewSet, basename="notification-settings")
 router.register("criteria", CriteriaViewSet, basename="criteria")
 router.register("letters", LetterViewSet, basename="letter")
 router.register("protocols", ProtocolViewSet, basename="protocol")

@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from patients.access import CLINICIANS as CLINICAL
-from patients.access import DECIDERS
+from patients.access import DECIDERS, READERS
 from patients.models import Role
 
 
@@ -45,6 +45,8 @@ MENU = (
     Place("absences", _("Absences and cover"), "", DECIDERS),
     Place("review_settings", _("Answer times and duty"), "", DECIDERS),
     Place("hand_over", _("Hand over a list"), "", CLINICAL | DECIDERS),
+    Place("notifications", _("My notifications"), "", READERS),
+    Place("notification_settings", _("How sites tell their people"), "", frozenset({Role.ADMINISTRATOR})),
 )
 """The menu at a person's name."""
 
