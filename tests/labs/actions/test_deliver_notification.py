@@ -13,9 +13,11 @@ from django.db import connection
 from django.utils import timezone
 
 from labs.actions.deliver_notification import LEASE, deliver_notification
+from labs.actions.flag_steps import tell_of
 from labs.actions.notify import LEFT_AFTER, notify, send_what_was_left
 from labs.actions.send_message import MOST_ATTEMPTS, NotYetDelivered
 from labs.actions.set_up_notifications import send_again
+from labs.jobs import send_notification, tell_people
 from labs.messages.backend import Message, NotDelivered
 from labs.models import Flag, FlagDecision, FlagEvent, Notification, NotificationSettings
 from labs.models.letter_states import UNDERWAY
@@ -84,6 +86,13 @@ def flag(patient: Patient, doctor: User) -> Flag:
     return make_raised(patient, doctor, NOON)
 
 
+@pytest.fixture
+def fresh(patient: Patient, doctor: User) -> Flag:
+    """A signal of this very moment, for tests in which jobs read the clock: not late, and in no daily message."""
+    now = timezone.now()
+    return make_raised(patient, doctor, now, answer_by=now + timedelta(days=1))
+
+
 def told(now: datetime = NOON) -> Notification:
     notify(now=now)
     return Notification.objects.latest("pk")
@@ -147,11 +156,11 @@ def test_the_webhook_of_the_site_gets_it_too(flag: Flag, site: Site, mail_server
 
 
 @pytest.mark.django_db(transaction=True)
-def test_from_the_step_to_the_mailbox_by_the_worker_with_a_failure_between(flag: Flag, mail_server: MailServer) -> None:
+def test_from_the_step_to_the_mailbox_by_the_worker_with_a_failure_between(
+    fresh: Flag, mail_server: MailServer
+) -> None:
     mail_server.busy = 1
-    from labs.actions.flag_steps import tell_of  # the small door through which every writer of steps goes
-
-    tell_of([flag.events.get()])
+    tell_of([fresh.events.get()])
     assert rows("todo") == [("labs.notify", 0)]
     work()
     assert rows("todo") == [("labs.send_notification", 1)]
@@ -373,9 +382,7 @@ def test_nothing_of_a_patient_or_an_address_reaches_a_log(
     assert not [word for word in ("Okafor", "0000042", "unit.example", "M-protein") if word in written]
 
 
-def test_the_jobs_do_what_they_say(flag: Flag) -> None:
-    from labs.jobs import send_notification, tell_people
-
+def test_the_jobs_do_what_they_say(fresh: Flag) -> None:
     tell_people(0)
     row = Notification.objects.latest("pk")
     assert row.made_at <= timezone.now()
