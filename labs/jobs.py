@@ -139,7 +139,7 @@ def deliver_in_background(letter_id: int, by_id: int) -> None:
 @app.task(name=TELLING, queueing_lock=TELLING, lock=TELLING)
 def tell_people(timestamp: int) -> None:
     """Tell people what they do not know yet: asked for when something urgent happens, and every minute as a net."""
-    notify(now=timezone.now())
+    notify(by=system_account(), now=timezone.now())
     send_what_was_left(now=timezone.now())
 
 

@@ -47,7 +47,8 @@ from labs.selectors.to_tell import (
     urgent_to_tell,
 )
 from patients.access import can_see_patient
-from patients.models import Role, Site, User
+from patients.actions.audit import event
+from patients.models import AuditEvent, Role, Site, User
 
 MOST_PATIENTS: Final = 5
 """From more patients at once somebody is sent one message of all of them (after an import, a list handed over)."""
@@ -62,17 +63,21 @@ MOST_LEFT: Final = 500
 
 
 @transaction.atomic
-def notify(*, now: datetime) -> int:
+def notify(*, by: User, now: datetime) -> int:
     """Write the messages that are due and hand them to the worker; how many."""
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtext('vigil.notify'))")
     with translation.override(settings.LANGUAGE_CODE):
-        made = sum(_tell_corrected(one, now=now) for one in corrected_to_tell(now=now))
-        made += sum(_tell_given(one, now=now) for one in opinions_given_to_tell(now=now))
+        made = [row for one in corrected_to_tell(now=now) for row in _tell_corrected(one, now=now)]
+        made += [row for one in opinions_given_to_tell(now=now) for row in _tell_given(one, now=now)]
         made += _tell_urgent(urgent_to_tell(), now=now)
-        made += sum(_tell_asked(one, now=now) for one in opinions_to_tell(now=now))
-        made += sum(_tell_daily(site, now=now) for site in Site.objects.select_related("notification_settings"))
-    return made
+        made += [row for one in opinions_to_tell(now=now) for row in _tell_asked(one, now=now)]
+        for site in Site.objects.select_related("notification_settings"):
+            made += _tell_daily(site, now=now)
+    AuditEvent.objects.bulk_create(
+        event(by=by, verb="notification.make", target=row, detail={"kind": row.kind, "way": row.way}) for row in made
+    )
+    return len(made)
 
 
 def send_what_was_left(*, now: datetime) -> int:
@@ -86,7 +91,7 @@ def send_what_was_left(*, now: datetime) -> int:
     return len(lost)
 
 
-def _tell_urgent(asking: Sequence[Asking], *, now: datetime) -> int:
+def _tell_urgent(asking: Sequence[Asking], *, now: datetime) -> list[Notification]:
     by_owner: dict[tuple[User, Site], list[Asking]] = defaultdict(list)
     by_site: dict[Site, list[Asking]] = defaultdict(list)
     for one in asking:
@@ -95,28 +100,25 @@ def _tell_urgent(asking: Sequence[Asking], *, now: datetime) -> int:
             by_owner[one.flag.owner, site].append(one)
         if one.webhook:
             by_site[site].append(one)
-    made = 0
+    made: list[Notification] = []
     for (owner, site), ones in by_owner.items():
         for group in _messages(ones):
             flags = [one.flag for one in group]
             words = urgent_words(flags, named=_may_name(flags, owner), now=now)
-            made += len(
-                tell(owner, NotificationKind.URGENT, words, site=site, told=_told(group), at_once=True, now=now)
-            )
+            made += tell(owner, NotificationKind.URGENT, words, site=site, told=_told(group), at_once=True, now=now)
     for site, ones in by_site.items():
-        made += sum(_tell_webhook(site, group, now=now) for group in _messages(ones))
+        made += [_tell_webhook(site, group, now=now) for group in _messages(ones)]
     return made
 
 
-def _tell_webhook(site: Site, group: Sequence[Asking], *, now: datetime) -> int:
+def _tell_webhook(site: Site, group: Sequence[Asking], *, now: datetime) -> Notification:
     flags, holds = [one.flag for one in group], NotificationSettings.of(site)
     kind, words = NotificationKind.URGENT, urgent_words(flags, named=False, now=now)
     named = holds.names_patients and len({flag.patient_id for flag in flags}) == 1
     body = payload(kind, site, flags, words=words, named=named, now=now)
     words = type(words)(words.subject, body)
     place = Place(NotificationWay.WEBHOOK, holds.webhook_url)
-    send_to(place, kind, words, site=site, to=None, told=_told(group), at_once=True, now=now)
-    return 1
+    return send_to(place, kind, words, site=site, to=None, told=_told(group), at_once=True, now=now)
 
 
 def _messages(ones: Sequence[Asking]) -> list[list[Asking]]:
@@ -131,47 +133,42 @@ def _told(group: Sequence[Asking]) -> list[Told]:
     return [Told(one.flag.pk, one.event) for one in group]
 
 
-def _tell_corrected(one: Corrected, *, now: datetime) -> int:
+def _tell_corrected(one: Corrected, *, now: datetime) -> list[Notification]:
     flag, decider = one.decision.flag, one.decision.by
     waits = flag.review != Review.RESOLVED and flag.signal in ON_SCREEN
     words = corrected_words(flag, waits=waits, named=_may_name([flag], decider), now=now)
     urgent = Level.URGENT in {flag.level, one.event.level}
     told = [Told(flag.pk, one.event.pk)]
     kind = NotificationKind.TAKEN_BACK
-    return len(tell(decider, kind, words, site=flag.patient.site, told=told, at_once=urgent, now=now))
+    return tell(decider, kind, words, site=flag.patient.site, told=told, at_once=urgent, now=now)
 
 
-def _tell_asked(one: SecondOpinion, *, now: datetime) -> int:
+def _tell_asked(one: SecondOpinion, *, now: datetime) -> list[Notification]:
     flag, site, kind = one.flag, one.flag.patient.site, NotificationKind.OPINION
     told, urgent = _about(one), one.flag.level == Level.URGENT
     if not told:
-        return 0
+        return []
     if one.colleague is not None:
         words = opinion_words(one, named=_may_name([flag], one.colleague))
-        return len(tell(one.colleague, kind, words, site=site, told=told, at_once=urgent, now=now))
+        return tell(one.colleague, kind, words, site=site, told=told, at_once=urgent, now=now)
     words = opinion_words(one, named=NotificationSettings.of(site).names_patients)
     place = Place(NotificationWay.EMAIL, one.address)
-    send_to(place, kind, words, site=site, to=None, told=told, at_once=urgent, now=now)
-    return 1
+    return [send_to(place, kind, words, site=site, to=None, told=told, at_once=urgent, now=now)]
 
 
-def _tell_given(one: SecondOpinion, *, now: datetime) -> int:
+def _tell_given(one: SecondOpinion, *, now: datetime) -> list[Notification]:
     """Tell who asked, and the owner if that is somebody else by now."""
     flag, site, kind = one.flag, one.flag.patient.site, NotificationKind.OPINION_GIVEN
     people = {user.pk: user for user in (one.asked_by, flag.owner) if user.role != Role.SERVICE}
     people.pop(one.answered_by_id or 0, None)
     told, urgent = _about(one), flag.level == Level.URGENT
     if not told:
-        return 0
-    return sum(
-        len(
-            tell(
-                person, kind, opinion_given_words(one, named=_may_name([flag], person)),
-                site=site, told=told, at_once=urgent, now=now,
-            )
-        )
-        for person in people.values()
-    )  # fmt: skip
+        return []
+    made: list[Notification] = []
+    for person in people.values():
+        words = opinion_given_words(one, named=_may_name([flag], person))
+        made += tell(person, kind, words, site=site, told=told, at_once=urgent, now=now)
+    return made
 
 
 def _about(one: SecondOpinion) -> list[Told]:
@@ -179,21 +176,17 @@ def _about(one: SecondOpinion) -> list[Told]:
     return [Told(flag, event, one.pk) for flag, event in last_steps([one.flag_id]).items()]
 
 
-def _tell_daily(site: Site, *, now: datetime) -> int:
+def _tell_daily(site: Site, *, now: datetime) -> list[Notification]:
     holds = NotificationSettings.of(site)
     quiet = quiet_hours_of(holds)
     due = quiet.last_after(holds.digest_at, now)
     if quiet.holds_at(now) or now - due > DIGEST_WITHIN:
-        return 0
-    return sum(
-        len(
-            tell(
-                owner, NotificationKind.DIGEST, digest_words(waiting_at(owner, site, now=now), site),
-                site=site, at_once=False, now=now,
-            )
-        )
-        for owner in owners_without_digest(site, due=due)
-    )  # fmt: skip
+        return []
+    made: list[Notification] = []
+    for owner in owners_without_digest(site, due=due):
+        words = digest_words(waiting_at(owner, site, now=now), site)
+        made += tell(owner, NotificationKind.DIGEST, words, site=site, at_once=False, now=now)
+    return made
 
 
 def _may_name(flags: Sequence[Flag], person: User) -> bool:

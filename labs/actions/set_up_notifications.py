@@ -11,7 +11,7 @@ from labs.actions.make_notification import enqueue, send_to
 from labs.actions.word_notification import Words, payload, trial_words
 from labs.messages.webhook import why_not
 from labs.models import Notification, NotificationKind, NotificationSettings, NotificationState, NotificationWay
-from labs.selectors.notifications import Place, quiet_hours_of
+from labs.selectors.notifications import Place, places_for, quiet_hours_of
 from patients.access import check_can_set_up_notifications
 from patients.actions.audit import record
 from patients.actions.changes import change
@@ -78,19 +78,22 @@ def try_webhook(*, site: Site, by: User, now: datetime) -> Notification:
 def send_again(*, notification: Notification, by: User, now: datetime) -> Notification:
     """Try a message anew that could not be sent; whether it is still needed is looked at when it leaves."""
     check_can_set_up_notifications(by, notification.site)
-    rows = Notification.objects.select_related("site")
+    rows = Notification.objects.select_related("site", "recipient")
     row = rows.select_for_update(of=("self",), no_key=True).get(pk=notification.pk)
     if row.state != NotificationState.FAILED:
         state = {"state": row.get_state_display()}
         raise problem("", _("This message is “%(state)s”.") % state, _("Only one that failed is sent again."))
+    if not row.address and row.recipient is not None:
+        for place in places_for(row.recipient, row.kind)[:1]:
+            row.way, row.address = place.way, place.address
     if not row.address:
         raise problem(
             "",
             _("No address of this person is known."),
-            _("They enter one on the page “My notifications”, then the next signal is sent there."),
+            _("They enter one on the page “My notifications”; then send it again."),
         )
     row.state, row.failure, row.attempts, row.not_before = NotificationState.WAITING, "", 0, now
-    row.save(update_fields=["state", "failure", "attempts", "not_before"])
+    row.save(update_fields=["state", "failure", "attempts", "not_before", "way", "address"])
     enqueue(row, now=now)
     record(by=by, verb="notification.again", target=row)
     return row

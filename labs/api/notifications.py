@@ -137,7 +137,7 @@ class NotificationSettingsViewSet(viewsets.GenericViewSet[Site]):
         asked.is_valid(raise_exception=True)
         names = ("names_patients", "quiet_from", "quiet_until", "digest_at", "webhook_url")
         given = {name: getattr(holds, name) for name in names} | asked.validated_data
-        settings = set_up_notifications(site=site, by=request.user, **given)
+        settings = set_up_notifications(site=site, by=request.user, **given)  # type: ignore[arg-type]
         return Response(self.get_serializer(settings).data)
 
     def _shown(self, site: Site) -> Any:

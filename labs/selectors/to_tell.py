@@ -72,7 +72,11 @@ def urgent_to_tell() -> list[Asking]:
         hook=Coalesce(F("patient__site__notification_settings__webhook_url"), Value("")),
     )
     wanted = flags.filter(Q(owner_told__lt=F("last_step")) | (~Q(hook="") & Q(hook_told__lt=F("last_step"))))
-    rows = list(wanted.select_related("patient__site__notification_settings", "owner").order_by("patient_id", "pk"))
+    rows = list(
+        wanted.select_related("patient__site__notification_settings", "owner")
+        .order_by("patient_id", "pk")
+        .defer("finding")
+    )
     steps = _steps_of(rows)
     return [asking for flag in rows if (asking := _asking(flag, last_asking(steps[flag.pk])))]
 

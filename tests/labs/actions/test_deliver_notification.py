@@ -94,7 +94,7 @@ def fresh(patient: Patient, doctor: User) -> Flag:
 
 
 def told(now: datetime = NOON) -> Notification:
-    notify(now=now)
+    notify(by=system_account(), now=now)
     return Notification.objects.latest("pk")
 
 
@@ -146,7 +146,7 @@ def test_a_mail_server_that_is_busy_is_asked_again_and_one_that_refuses_is_not(
 def test_the_webhook_of_the_site_gets_it_too(flag: Flag, site: Site, mail_server: MailServer) -> None:
     with running(Hook()) as hook:
         NotificationSettings.objects.create(site=site, webhook_url=hook.url)
-        notify(now=NOON)
+        notify(by=system_account(), now=NOON)
         assert all(deliver(row) for row in Notification.objects.all())
         ((_path, headers, body),) = hook.got
     row = Notification.objects.get(way="webhook")
@@ -189,7 +189,7 @@ def test_an_urgent_one_that_failed_goes_to_the_next_address_and_no_further_than_
     make_address(doctor, "first@unit.example", NOON)
     make_address(doctor, "+44 7700 900123", NOON, "sms", urgent=False)
     tried = []
-    notify(now=NOON)
+    notify(by=system_account(), now=NOON)
     Scripted.fails = for_good() * 3
     for _ in range(3):
         row = Notification.objects.latest("pk")
@@ -202,7 +202,7 @@ def test_an_urgent_one_that_failed_goes_to_the_next_address_and_no_further_than_
 def test_it_goes_no_further_while_another_message_arrived_or_is_on_its_way(flag: Flag, doctor: User) -> None:
     make_address(doctor, "one@unit.example", NOON)
     make_address(doctor, "two@unit.example", NOON)
-    notify(now=NOON)
+    notify(by=system_account(), now=NOON)
     Scripted.fails = for_good()
     deliver(Notification.objects.get(address="one@unit.example"))
     assert Notification.objects.count() == 2

@@ -13,8 +13,9 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from labs.actions import notify as telling
 from labs.actions.assign_flags import escalate_flags
-from labs.actions.notify import MOST_PATIENTS, notify
+from labs.actions.notify import MOST_PATIENTS
 from labs.models import (
     Flag,
     FlagDecision,
@@ -75,6 +76,10 @@ def sent(*kinds: str) -> list[tuple[str, str]]:
     """Kind and address of every message, in their order."""
     found = Notification.objects.order_by("pk")
     return list((found.filter(kind__in=kinds) if kinds else found).values_list("kind", "address"))
+
+
+def notify(*, now: datetime) -> int:
+    return telling.notify(by=system_account(), now=now)
 
 
 # Urgent signals

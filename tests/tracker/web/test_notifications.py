@@ -229,6 +229,16 @@ def test_what_failed_is_found_and_sent_again(as_admin: Client, site: Site, docto
     assert "Only one that failed is sent again." in page
 
 
+def test_who_had_no_address_is_told_once_they_have_one(as_admin: Client, site: Site, doctor: User) -> None:
+    row = make_notification(site, doctor, state="failed", address="")
+    page = text(as_admin.post(reverse("send_notification_again", args=[row.pk]), follow=True))
+    assert "No address of this person is known." in page
+    make_address(doctor, "+44 7700 900123", NOON, "sms")
+    as_admin.post(reverse("send_notification_again", args=[row.pk]))
+    row.refresh_from_db()
+    assert (row.state, row.way, row.address) == ("waiting", "sms", "+44 7700 900123")
+
+
 def test_a_message_of_another_site_is_not_sent_again(as_admin: Client, doctor: User) -> None:
     row = make_notification(make_site(), doctor, state="failed")
     assert as_admin.post(reverse("send_notification_again", args=[row.pk])).status_code == 404
