@@ -49,6 +49,9 @@ def pytest_configure(config: pytest.Config) -> None:
         "ALLOWED_HOSTS",
         "EMAIL_URL",
         "VIGIL_MESSAGE_BACKENDS",
+        "VIGIL_BASE_URL",
+        "VIGIL_WEBHOOK_SECRET",
+        "VIGIL_WEBHOOK_PRIVATE",
         "METRICS_TOKEN",
     ):
         os.environ.pop(name, None)

@@ -18,7 +18,8 @@ from labs.actions.assign_flags import assign_flags, escalate_flags
 from labs.actions.bridge_assays import JOB as BRIDGED
 from labs.actions.bridge_assays import evaluate_bridged as ask_about_bridged
 from labs.actions.criteria_steps import CriteriaRefused
-from labs.actions.deliver_letter import MOST_ATTEMPTS, deliver_letter
+from labs.actions.deliver_letter import deliver_letter
+from labs.actions.deliver_notification import deliver_notification
 from labs.actions.end_mute import end_mutes
 from labs.actions.end_waits import end_waits
 from labs.actions.end_watches import end_watches
@@ -26,14 +27,19 @@ from labs.actions.evaluate import evaluate_pending
 from labs.actions.evaluate import evaluate_range as ask_about_range
 from labs.actions.evaluate_overdue import evaluate_overdue
 from labs.actions.extend_horizon import extend_horizon
+from labs.actions.flag_steps import TELLING
 from labs.actions.letter_steps import JOB as DELIVERED
+from labs.actions.make_notification import JOB as NOTIFICATION
+from labs.actions.notify import notify, send_what_was_left
 from labs.actions.rank_tests import rank_tests as rank_all_tests
 from labs.actions.replay_criteria import replay_criteria
+from labs.actions.send_message import MOST_ATTEMPTS
 from patients.access import AccessRefused
 from patients.actions.system_account import system_account
 from patients.models import User
 
 RETRIES = RetryStrategy(max_attempts=5, exponential_wait=4)
+NOTIFICATION_RETRIES = RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=5)  # 5 s, 25 s, 2 min, 10 min
 MAIL_RETRIES = RetryStrategy(max_attempts=MOST_ATTEMPTS, exponential_wait=10)  # after 10 s, 100 s, 17 min, 3 h
 
 
@@ -137,3 +143,17 @@ def evaluate_bridged(bridge_id: int) -> None:
 def deliver_in_background(letter_id: int, by_id: int) -> None:
     """Send one message that waits; `by_id` is who put it there. One that could not be sent now is tried again."""
     deliver_letter(letter_id=letter_id, by=User.objects.get(pk=by_id), now=timezone.now())
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name=TELLING, queueing_lock=TELLING, lock=TELLING)
+def tell_people(timestamp: int) -> None:
+    """Tell people what they do not know yet: asked for when something urgent happens, and every minute as a net."""
+    notify(by=system_account(), now=timezone.now())
+    send_what_was_left(now=timezone.now())
+
+
+@app.task(name=NOTIFICATION, retry=NOTIFICATION_RETRIES)
+def send_notification(notification_id: int) -> None:
+    """Send one message to a colleague. One that could not be sent now is tried again."""
+    deliver_notification(notification_id=notification_id, by=system_account(), now=timezone.now())

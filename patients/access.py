@@ -263,6 +263,17 @@ def check_can_set_up_review(user: User, site: Site) -> None:
     check_can_work_at(user, site)
 
 
+def check_can_be_told(user: User) -> None:
+    """Raise unless this person may say where they are told of what waits for them."""
+    _check_role(user, READERS, _("A service account is not told of anything."))
+
+
+def check_can_set_up_notifications(user: User, site: Site) -> None:
+    """Raise unless this person may decide how this site tells its people, and send again what failed."""
+    _check_role(user, {Role.ADMINISTRATOR}, _("Only administrators decide how a site tells its people."))
+    check_can_work_at(user, site)
+
+
 def can_see_patient(user: User, patient: Patient) -> bool:
     """Whether this person may open this patient's record."""
     return _allowed(check_can_see_patient, user, patient)
@@ -406,6 +417,16 @@ def can_set_up_review(user: User, site: Site) -> bool:
 def can_hand_over(user: User, leaving: User) -> bool:
     """Whether this person may give away all that `leaving` answers for."""
     return _allowed(check_can_hand_over, user, leaving)
+
+
+def can_be_told(user: User) -> bool:
+    """Whether this person may say where they are told of what waits for them."""
+    return _allowed(check_can_be_told, user)
+
+
+def can_set_up_notifications(user: User, site: Site) -> bool:
+    """Whether this person may decide how this site tells its people."""
+    return _allowed(check_can_set_up_notifications, user, site)
 
 
 def _check_self_or_lead(user: User, person: User, reason: str) -> None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import secrets
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlsplit
 
 import environ
 import psycopg
@@ -13,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
 ROOT = Path(__file__).resolve().parent.parent
+CHANNELS: Final = ("email", "sms", "webhook")
 read = environ.Env()
 
 
@@ -59,27 +61,47 @@ def home() -> Path:
 
 
 def message_backends() -> dict[str, str]:
-    """VIGIL_MESSAGE_BACKENDS: how e-mail and text messages are sent, as `email=smtp,sms=our_unit.sms.Provider`.
+    """VIGIL_MESSAGE_BACKENDS: how messages are sent, as `email=smtp,sms=our_unit.sms.Provider,webhook=webhook`.
 
     In development messages are shown on the console; in production nothing is sent unless it is set.
     """
     given = words("VIGIL_MESSAGE_BACKENDS")
     if not given:
-        return {} if is_production() else {"email": "console", "sms": "console"}
+        return {} if is_production() else dict.fromkeys(CHANNELS, "console")
     found = {}
     for pair in given:
         channel, _equals, name = (part.strip() for part in pair.partition("="))
-        if channel not in {"email", "sms"} or not name:
+        if channel not in CHANNELS or not name:
             raise ImproperlyConfigured(
-                f"VIGIL_MESSAGE_BACKENDS holds {pair!r}. Write it as email=smtp,sms=our_unit.sms.Provider"
+                f"VIGIL_MESSAGE_BACKENDS holds {pair!r}. Write it as "
+                "email=smtp,sms=our_unit.sms.Provider,webhook=webhook"
             )
         if name == "console" and is_production():
             raise ImproperlyConfigured(
                 "VIGIL_MESSAGE_BACKENDS names console in production, which sends nothing and prints addresses. "
-                "Use smtp or a class of your own."
+                "Use smtp, webhook or a class of your own."
             )
         found[channel] = name
     return found
+
+
+def base_url() -> str:
+    """VIGIL_BASE_URL: where people reach Vigil, for the links in messages; without it, the first of ALLOWED_HOSTS.
+
+    Empty where neither says it: messages hold no link then.
+    """
+    given = read.str("VIGIL_BASE_URL", default="").strip().rstrip("/")
+    if given:
+        parts = urlsplit(given)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.query or parts.fragment:
+            raise ImproperlyConfigured(f"VIGIL_BASE_URL is {given!r}. Write it as https://vigil.example.org")
+        if parts.scheme != "https" and is_production():
+            raise ImproperlyConfigured("VIGIL_BASE_URL does not begin with https://, which production must.")
+        return given
+    if not is_production():
+        return f"http://localhost:{number('PORT', 8000)}"
+    first = allowed_hosts()[0]
+    return "" if first.startswith((".", "*")) else f"https://{first}"
 
 
 def allowed_hosts() -> list[str]:

@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, HttpResponseForbidden
+from django.utils import timezone
 from django.views.decorators.http import require_GET
 from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.metrics_core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
+from labs.selectors.notifications import failed_lately, longest_wait_seconds, not_told
 from tracker import health
 
 REQUESTS = Counter("vigil_requests_total", "Requests answered.", ["method", "route", "status"])
@@ -70,7 +72,7 @@ class State(Collector):
     """Gauges read from the database at this moment."""
 
     def collect(self) -> Iterator[Metric]:
-        """Jobs by state, and how long no worker was heard of."""
+        """Jobs by state, how long no worker was heard of, and what people were not told."""
         jobs = GaugeMetricFamily("vigil_jobs", "Jobs by state.", labels=["state"])
         for state, count in health.jobs_by_state().items():
             jobs.add_metric([state], count)
@@ -81,6 +83,13 @@ class State(Collector):
             "Time since a worker was last heard of; NaN when none runs.",
             value=math.nan if silence is None else silence,
         )
+        now = timezone.now()
+        for name, words, value in (
+            ("urgent_not_told", "Urgent signals whose owner no message reached.", not_told(now=now).count()),
+            ("notifications_failed", "Messages to staff of the last 7 days that failed.", failed_lately(now=now)),
+            ("notification_wait_seconds", "Age of the oldest message that is late.", longest_wait_seconds(now=now)),
+        ):
+            yield GaugeMetricFamily(f"vigil_{name}", words, value=value)
 
 
 def current_state() -> CollectorRegistry:

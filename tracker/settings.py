@@ -212,11 +212,15 @@ if HAS_MAIL:
     vars().update(env.read.email_url("EMAIL_URL"))
 else:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+EMAIL_TIMEOUT = 30  # seconds; a mail server that does not answer must not hold a worker
 DEFAULT_FROM_EMAIL = env.read.str("DEFAULT_FROM_EMAIL", default="vigil@localhost")
 
-# Messages to patients: by which class e-mail and text messages are sent.
+# Messages to patients and staff: by which class they are sent, where their links lead, and how webhooks are signed.
 
 MESSAGE_BACKENDS = env.message_backends()
+BASE_URL = env.base_url()
+WEBHOOK_SECRET = env.read.str("VIGIL_WEBHOOK_SECRET", default="")
+WEBHOOK_PRIVATE = not PRODUCTION or env.switch("VIGIL_WEBHOOK_PRIVATE")
 
 # API
 

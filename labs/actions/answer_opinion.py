@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from labs.actions.evaluate import lock_patients
-from labs.actions.flag_steps import ask_anew, step_of
+from labs.actions.flag_steps import ask_anew, keep_step, step_of
 from labs.actions.take_flag import ReviewRefused
 from labs.models import Flag, FlagEvent, Review, SecondOpinion
 from labs.models.flag_states import REVIEW_TRANSITIONS
@@ -46,5 +46,5 @@ def _tell(flag: Flag, *, by: User, now: datetime) -> None:
         ask_anew(flag, answering_for([flag.patient_id], now=now), AnswerTimes([flag.patient_id]), now=now)
     flag.version += 1
     flag.save()
-    step_of(flag, FlagEvent.Kind.OPINION_GIVEN, by=by, now=now).save(force_insert=True)
+    keep_step(step_of(flag, FlagEvent.Kind.OPINION_GIVEN, by=by, now=now))
     record(by=by, verb="flag.opinion_given", target=flag, patient=flag.patient, detail={"owner": flag.owner_id})

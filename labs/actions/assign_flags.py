@@ -9,7 +9,7 @@ from itertools import groupby
 from django.db import transaction
 from django.db.models import QuerySet
 
-from labs.actions.flag_steps import give_to, step_of
+from labs.actions.flag_steps import give_to, step_of, tell_of
 from labs.models import Flag, FlagEvent
 from labs.selectors.answer_times import AnswerTimes
 from labs.selectors.near_misses import UNANSWERED, WAITING
@@ -82,7 +82,9 @@ def _take(flags: QuerySet[Flag], numbers: Collection[int], step: Step, *, by: Us
     Flag.objects.bulk_update(
         [flag for flag, _kind in taken], ["owner", "owner_as", "unanswered_by", "answer_by", "version"]
     )
-    FlagEvent.objects.bulk_create(step_of(flag, kind, by=by, now=now, evidence=False) for flag, kind in taken)
+    steps = [step_of(flag, kind, by=by, now=now, evidence=False) for flag, kind in taken]
+    FlagEvent.objects.bulk_create(steps)
+    tell_of(steps)
     AuditEvent.objects.bulk_create(
         event(
             by=by, verb=f"flag.{kind.value}", target=flag, patient_id=flag.patient_id, detail={"owner": flag.owner_id}

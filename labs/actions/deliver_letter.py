@@ -8,25 +8,17 @@ from __future__ import annotations
 
 from datetime import datetime
 
-import structlog
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from labs.actions.note_sent import note_sent
-from labs.messages.backend import Backend, Message, NotDelivered, NotSetUp, backend_for
+from labs.actions.send_message import MOST_ATTEMPTS, NotYetDelivered, send_message
+from labs.messages.backend import Message, NotDelivered
 from labs.models import Letter, LetterState
 from labs.models.letter_states import LETTER_TRANSITIONS, UNDERWAY
 from labs.selectors.letter_checks import why_not_now
 from patients.actions.audit import record
 from patients.models import User
-
-log = structlog.get_logger("vigil.letters")
-
-MOST_ATTEMPTS = 5
-
-
-class NotYetDelivered(Exception):
-    """The message could not be sent now; the job should try again later."""
 
 
 def deliver_letter(*, letter_id: int, by: User, now: datetime) -> bool:
@@ -39,26 +31,12 @@ def deliver_letter(*, letter_id: int, by: User, now: datetime) -> bool:
         return False
     message = Message(letter.pk, letter.channel, letter.recipient, letter.subject, letter.body)
     try:
-        _hand_over(backend_for(letter.channel), message)
-    except NotSetUp:
-        _failed(letter, _("No way of sending is set up (VIGIL_MESSAGE_BACKENDS)."), by, final=True)
-        return False
+        send_message(message)
     except NotDelivered as error:
         _failed(letter, error.reason, by, final=error.final)
         return False
     _sent(letter, by, now)
     return True
-
-
-def _hand_over(backend: Backend, message: Message) -> None:
-    """Deliver; whatever else a class of the unit's own raises is a failed attempt, named without its words."""
-    try:
-        backend.deliver(message)
-    except NotDelivered:
-        raise
-    except Exception as error:
-        log.error("message not delivered", exc_info=error)
-        raise NotDelivered(_("The way of sending failed (%(error)s).") % {"error": type(error).__name__}) from error
 
 
 @transaction.atomic

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import F
 
-from labs.actions.flag_steps import ask_anew, step_of
+from labs.actions.flag_steps import ask_anew, keep_step, step_of
 from labs.models import Flag, FlagEvent, Review, ScheduledTest
 from labs.models.flag_states import REVIEW_TRANSITIONS
 from labs.selectors.answer_times import AnswerTimes
@@ -61,6 +61,6 @@ def _come_back(number: int, tests: list[ScheduledTest], *, by: User, now: dateti
     flag.version += 1
     flag.save()
     note = ", ".join(dict.fromkeys(label_of(test.kind) for test in tests))
-    step_of(flag, FlagEvent.Kind.TEST_CAME, by=by, now=now, note=note).save(force_insert=True)
+    keep_step(step_of(flag, FlagEvent.Kind.TEST_CAME, by=by, now=now, note=note))
     record(by=by, verb="flag.test_came", target=flag, patient=flag.patient, detail={"owner": flag.owner_id})
     return True

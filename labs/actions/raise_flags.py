@@ -20,7 +20,7 @@ from typing import Any, Final
 from django.db import connection
 
 from labs.actions.copy_rows import copy_rows
-from labs.actions.flag_steps import ask_anew, give_to, step_of
+from labs.actions.flag_steps import ask_anew, give_to, step_of, tell_of
 from labs.actions.mute_steps import keep_mutes
 from labs.models import Decision, Flag, FlagEvent, Level, Review, Signal
 from labs.models.level import SEVERITY
@@ -332,5 +332,6 @@ def _write(changes: Changes) -> None:
     for step in changes.events:
         step.flag_id, step.owner_id, step.owner_as = step.flag.pk, step.flag.owner_id, step.flag.owner_as
     copy_rows(FlagEvent, changes.events)
+    tell_of(changes.events)
     if changes.audit:
         AuditEvent.objects.bulk_create(changes.audit)

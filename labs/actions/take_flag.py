@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from labs.actions.evaluate import lock_patients
-from labs.actions.flag_steps import step_of
+from labs.actions.flag_steps import keep_step, step_of
 from labs.models import Flag, FlagEvent, Review
 from labs.models.flag_states import REVIEW_CHOICES, REVIEW_TRANSITIONS
 from patients.access import check_can_review
@@ -57,7 +57,7 @@ def take_step(
     flag.reviewed_at, flag.reviewed_by = now, by
     flag.version += 1
     flag.save()
-    step_of(flag, kind, by=by, now=now, note=note).save(force_insert=True)
+    keep_step(step_of(flag, kind, by=by, now=now, note=note))
     told = {"decision": flag.decision, "note": note} | (detail or {})
     record(by=by, verb=f"flag.{verb}", target=flag, patient=flag.patient, detail=told)
 

@@ -9,14 +9,19 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
-SHIPPED = {"console": "labs.messages.console.Console", "smtp": "labs.messages.smtp.Smtp"}
+SHIPPED = {
+    "console": "labs.messages.console.Console",
+    "smtp": "labs.messages.smtp.Smtp",
+    "webhook": "labs.messages.webhook.Webhook",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message as it leaves: the address (of the channel), the subject ("" for a text message), the text.
 
-    `number` is the letter's: a service that is handed it twice can tell that it is the same.
+    `number` is that of the row it comes from, `about` the kind of row: a service that is handed the same `key` twice
+    can tell that it is the same message.
     """
 
     number: int
@@ -24,6 +29,12 @@ class Message:
     recipient: str
     subject: str
     body: str
+    about: str = "letter"
+
+    @property
+    def key(self) -> str:
+        """What names this message among all that Vigil sends."""
+        return f"{self.about}-{self.number}"
 
 
 class NotDelivered(Exception):
@@ -61,7 +72,7 @@ def backend_for(channel: str) -> Backend:
         made: Backend = import_string(SHIPPED.get(name, name))()
     except ImportError as error:
         raise ImproperlyConfigured(
-            f"VIGIL_MESSAGE_BACKENDS names {name!r} for {channel}, which cannot be imported. Use console, smtp, or the "
-            "dotted path of a class such as our_unit.sms.Provider."
+            f"VIGIL_MESSAGE_BACKENDS names {name!r} for {channel}, which cannot be imported. Use console, smtp, "
+            "webhook, or the dotted path of a class such as our_unit.sms.Provider."
         ) from error
     return made

@@ -39,7 +39,7 @@ class Smtp:
 def _message_id(message: Message) -> str:
     """The same for every attempt, so that a mailbox shows one message even when a server took it twice."""
     domain = settings.DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">") or "localhost"
-    return f"<vigil-letter-{message.number}@{domain}>"
+    return f"<vigil-{message.key}@{domain}>"
 
 
 def _named(error: Exception) -> str:

@@ -205,6 +205,7 @@ class FlagEvent(models.Model):
         verbose_name = _("flag event")
         verbose_name_plural = _("flag events")
         ordering = ("flag_id", "id")
+        indexes = [models.Index(fields=["at"], name="flag_event_by_time")]
         triggers: list[pgtrigger.Trigger] = append_only()
 
     def __str__(self) -> str:

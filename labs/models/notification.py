@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from labs.models.decision import SecondOpinion
 from labs.models.flag import Flag, FlagEvent
 from patients.models import Site
 from patients.models.history import append_only, keep_history, never_deleted
@@ -114,6 +115,7 @@ class Notification(models.Model):
 
     recipient    empty: the webhook of the site, or an address outside (a second opinion)
     not_before   held back until then: quiet hours
+    attempted_at when the last attempt began; `failure` is `UNDERWAY` until it has an outcome
     """
 
     recipient = models.ForeignKey(
@@ -132,6 +134,7 @@ class Notification(models.Model):
     not_before = models.DateTimeField(_("not before"))
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    attempted_at = models.DateTimeField(_("last attempt"), null=True, blank=True)
     failure = models.TextField(_("why it failed"), blank=True)
 
     class Meta:
@@ -154,11 +157,13 @@ class Notification(models.Model):
 
 
 class NotifiedFlag(models.Model):
-    """A signal that a notification tells of, and the step of its life that was the reason. Append-only."""
+    """A signal that a notification tells of, and the step of its life that was the reason; with `opinion` it was about
+    that second opinion. Append-only."""
 
     notification = models.ForeignKey(Notification, on_delete=models.PROTECT, related_name="told")
     flag = models.ForeignKey(Flag, on_delete=models.PROTECT, related_name="notified")
-    event = models.ForeignKey(FlagEvent, on_delete=models.PROTECT, related_name="+")
+    event = models.ForeignKey(FlagEvent, on_delete=models.PROTECT, related_name="told")
+    opinion = models.ForeignKey(SecondOpinion, on_delete=models.PROTECT, null=True, blank=True, related_name="told")
 
     class Meta:
         verbose_name = _("signal told of")

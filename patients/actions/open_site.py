@@ -35,12 +35,13 @@ def open_account(
     password: str = "",
     first_name: str = "",
     last_name: str = "",
+    email: str = "",
 ) -> User:
     """The new account. Without a password nobody can sign in with it until one is set."""
     _check_system(by)
     if role not in Role.values:
         raise problem("role", _("%(role)s is not a role.") % {"role": role}, _("Choose one of the roles."))
-    user = User(username=username, role=role, first_name=first_name, last_name=last_name)
+    user = User(username=username, role=role, first_name=first_name, last_name=last_name, email=email)
     user.password = make_password(password or None)
     user.full_clean()
     user.save()

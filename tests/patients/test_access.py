@@ -37,6 +37,7 @@ IN_GENERAL: dict[str, set[Role]] = {
     "take_worklist": {N, P},
     "have_inbox": {P},
     "read_alert_economy": {P, A, U},
+    "be_told": {N, P, A, U},
 }
 
 
@@ -149,7 +150,7 @@ def test_criteria_are_approved_by_another_person_of_the_site(role: Role) -> None
     assert not agree("approve_criteria", one, elsewhere, other)
 
 
-SETTING_UP = {"write_protocols": {P, A}, "set_days_off": {N, A}, "set_follow_up": {A}}
+SETTING_UP = {"write_protocols": {P, A}, "set_days_off": {N, A}, "set_follow_up": {A}, "set_up_notifications": {A}}
 
 
 @pytest.mark.parametrize("role", list(Role))

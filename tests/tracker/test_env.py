@@ -143,8 +143,9 @@ def test_a_number_that_is_none_is_refused(environment: pytest.MonkeyPatch, text:
 @pytest.mark.parametrize(
     ("text", "found"),
     [
-        ("", {"email": "console", "sms": "console"}),
+        ("", {"email": "console", "sms": "console", "webhook": "console"}),
         ("email=smtp", {"email": "smtp"}),
+        ("webhook=webhook", {"webhook": "webhook"}),
         (" email = smtp , sms=our_unit.sms.Provider", {"email": "smtp", "sms": "our_unit.sms.Provider"}),
     ],
 )
@@ -167,6 +168,41 @@ def test_production_sends_nothing_unless_told_and_never_to_a_console(environment
     environment.setenv("VIGIL_MESSAGE_BACKENDS", "email=console")
     with pytest.raises(ImproperlyConfigured, match="console in production"):
         env.message_backends()
+
+
+@pytest.mark.parametrize(
+    ("production", "text", "url"),
+    [
+        (False, "", "http://localhost:8000"),
+        (False, "http://vigil.test/", "http://vigil.test"),
+        (True, "https://vigil.example.org/haem/", "https://vigil.example.org/haem"),
+        (True, "", "https://vigil.example.org"),
+    ],
+)
+def test_where_links_in_messages_lead(environment: pytest.MonkeyPatch, production: bool, text: str, url: str) -> None:
+    environment.delenv("PORT", raising=False)
+    environment.setenv("VIGIL_ENV", "production" if production else "development")
+    environment.setenv("ALLOWED_HOSTS", "vigil.example.org,other.example.org")
+    environment.setenv("VIGIL_BASE_URL", text)
+    assert env.base_url() == url
+
+
+@pytest.mark.parametrize("text", ["vigil.example.org", "ftp://vigil.example.org", "https://", "https://a/?b"])
+def test_an_address_that_is_none_says_how_to_write_it(environment: pytest.MonkeyPatch, text: str) -> None:
+    environment.setenv("VIGIL_BASE_URL", text)
+    with pytest.raises(ImproperlyConfigured, match="Write it as https://vigil"):
+        env.base_url()
+
+
+def test_where_any_host_is_allowed_messages_hold_no_link_and_production_links_are_https(
+    environment: pytest.MonkeyPatch,
+) -> None:
+    environment.setenv("VIGIL_ENV", "production")
+    environment.setenv("ALLOWED_HOSTS", ".example.org")
+    assert env.base_url() == ""
+    environment.setenv("VIGIL_BASE_URL", "http://vigil.example.org")
+    with pytest.raises(ImproperlyConfigured, match="https"):
+        env.base_url()
 
 
 def test_every_variable_is_described() -> None:

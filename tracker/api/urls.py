@@ -14,6 +14,7 @@ from labs.api.flags import FlagViewSet
 from labs.api.inbox import InboxViewSet
 from labs.api.letters import LetterViewSet
 from labs.api.mutes import MuteViewSet
+from labs.api.notifications import NotificationAddressViewSet, NotificationSettingsViewSet, NotificationViewSet
 from labs.api.opinions import OpinionViewSet
 from labs.api.plans import PauseViewSet, PlanViewSet
 from labs.api.protocols import ProtocolViewSet
@@ -49,6 +50,9 @@ router.register("alert-economy", AlertEconomyViewSet, basename="alert-economy")
 router.register("absences", AbsenceViewSet, basename="absence")
 router.register("hand-overs", HandOverViewSet, basename="hand-over")
 router.register("review-settings", ReviewSettingsViewSet, basename="review-settings")
+router.register("notifications", NotificationViewSet, basename="notification")
+router.register("notification-addresses", NotificationAddressViewSet, basename="notification-address")
+router.register("notification-settings", NotificationSettingsViewSet, basename="notification-settings")
 router.register("criteria", CriteriaViewSet, basename="criteria")
 router.register("letters", LetterViewSet, basename="letter")
 router.register("protocols", ProtocolViewSet, basename="protocol")

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from labs.models import Evaluation, Flag, Quarantine, RuleFailure
 from labs.selectors.due import Status, waiting_tests
 from labs.selectors.near_misses import nobody_left, owned_by_chance, sites_without_duty, waiting_for
+from labs.selectors.notifications import not_told_for
 from labs.selectors.quarantine import quarantined_for
 from labs.selectors.silence import without_owner, without_plan
 from patients.access import visible_to
@@ -86,6 +87,13 @@ GAPS = (
         _("They are passed on within minutes: what stays here says that the worker stands still."),
         "alarm",
         unanswered,
+    ),
+    Gap(
+        "not-told",
+        _("Urgent signals whose owner was not told"),
+        _("No message of them arrived within five minutes: see why in the list of messages, and call."),
+        "alarm",
+        not_told_for,
     ),
     Gap(
         "found-owner",

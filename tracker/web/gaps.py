@@ -28,9 +28,10 @@ PAGE_SIZE = 50
 NEWEST_FIRST = (Key("id", descending=True, read=int),)
 OF_PATIENTS = frozenset({"without-plan", "without-owner"})
 OF_FLAGS = ("patient__site", "owner")
-ZERO_IS_THE_AIM = frozenset({"unanswered", "found-owner", "end-of-chain", "without-owner", "without-duty"})
+ZERO_IS_THE_AIM = frozenset({"unanswered", "not-told", "found-owner", "end-of-chain", "without-owner", "without-duty"})
 PEOPLE = {
     "unanswered": OF_FLAGS,
+    "not-told": OF_FLAGS,
     "found-owner": OF_FLAGS,
     "end-of-chain": OF_FLAGS,
     "not-evaluated": ("patient__site",),

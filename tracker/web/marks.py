@@ -55,6 +55,7 @@ STATES = {
     "waiting": Mark("caution", _("Waits to be sent")),
     "sent": Mark("done", _("Sent")),
     "failed": Mark("alarm", _("Could not be sent")),
+    "dropped": Mark("absent", _("No longer needed")),
     "cancelled": Mark("absent", _("Cancelled")),
     "superseded": Mark("plain", _("Superseded")),
 }

@@ -48,6 +48,8 @@ MENU = (
     Place("mutes", _("Mutes"), "", READERS),
     Place("alert_economy", _("Alert economy"), "", ECONOMISTS),
     Place("hand_over", _("Hand over a list"), "", CLINICAL | DECIDERS),
+    Place("notifications", _("My notifications"), "", READERS),
+    Place("notification_settings", _("How sites tell their people"), "", frozenset({Role.ADMINISTRATOR})),
 )
 """The menu at a person's name."""
 

@@ -29,13 +29,14 @@ class Command(BaseCommand):
         parser.add_argument("--site", action="append", required=True, metavar="CODE", help="repeatable")
         parser.add_argument("--first-name", default="")
         parser.add_argument("--last-name", default="")
+        parser.add_argument("--email", default="", help="told of what waits, until they enter other addresses")
 
     def handle(self, *args: Any, username: str, role: str, site: list[str], **options: Any) -> None:
         """Open it; exit 2 with the reason when that is not possible."""
         try:
             sites = [Site.objects.get(code=code) for code in site]
             password = _password()
-            names = {"first_name": options["first_name"], "last_name": options["last_name"]}
+            names = {name: options[name] for name in ("first_name", "last_name", "email")}
             validate_password(password, User(username=username, **names))
             open_account(username=username, role=role, sites=sites, password=password, by=system_account(), **names)
         except Site.DoesNotExist:

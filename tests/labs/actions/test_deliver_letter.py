@@ -12,9 +12,10 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
-from labs.actions.deliver_letter import MOST_ATTEMPTS, NotYetDelivered, deliver_letter
+from labs.actions.deliver_letter import deliver_letter
 from labs.actions.letter_steps import cancel_letters, post_letters, queue_letters
 from labs.actions.prepare_letters import LettersRefused
+from labs.actions.send_message import MOST_ATTEMPTS, NotYetDelivered
 from labs.messages.backend import Message, NotDelivered, backend_for, is_set_up
 from labs.models import ContactAttempt, Letter, ScheduledTest
 from labs.models.letter_states import UNDERWAY

@@ -47,6 +47,7 @@ from tests.factories import (
 from tests.factories.contact import make_letter
 from tests.factories.contacts import make_contact
 from tests.factories.findings import make_finding
+from tests.factories.notifications import make_address, make_notification
 from tests.factories.plans import make_closure
 from tests.factories.protocols import make_short_protocol
 from tracker.wsgi import application
@@ -119,6 +120,9 @@ def setting() -> Setting:
         "absences": make_absence(make_user(Role.PHYSICIAN, sites=[patient.site])),
         "hand-overs": patient,  # no address of one
         "review-settings": patient.site,
+        "notifications": (told := make_notification(patient.site, make_user(Role.PHYSICIAN, sites=[patient.site]))),
+        "notification-addresses": make_address(told.recipient, "doctor@unit.example", told.made_at),
+        "notification-settings": patient.site,
         "criteria": make_criteria_change(patient.site),
         "flags": (flag := make_flag(patient)),
         "second-opinions": make_opinion(flag),

@@ -87,7 +87,7 @@ def test_reading_pages_keep_to_their_method(as_doctor, page) -> None:
     assert as_doctor.post(reverse(page)).status_code == 405
 
 
-@pytest.mark.parametrize(("role", "shown"), [("physician", 10), ("administrator", 9), ("nurse", 6), ("auditor", 6)])
+@pytest.mark.parametrize(("role", "shown"), [("physician", 11), ("administrator", 11), ("nurse", 7), ("auditor", 7)])
 def test_the_menu_has_what_a_role_may_do(client, site, role, shown) -> None:
     client.force_login(make_user(role, sites=[site]))
     assert len(client.get(reverse("rules")).context["menu"]) == shown

@@ -45,5 +45,6 @@ def _account(login: Login, sites: dict[str, Site], by: User) -> User:
         password=PASSWORD,
         first_name=login.first_name,
         last_name=login.last_name,
+        email=f"{login.username}@demo.example",  # a name that leads nowhere (RFC 2606)
         by=by,
     )
