@@ -29,7 +29,7 @@ from patients.models import (
 )
 
 
-class StageSerializer(serializers.Serializer[Any]):
+class CourseStageSerializer(serializers.Serializer[Any]):
     """A stretch in which the disease did one thing; both days counted. `months`: whole calendar months."""
 
     kind = serializers.ChoiceField(choices=[(one.value, one.value) for one in StageKind])
@@ -41,7 +41,7 @@ class StageSerializer(serializers.Serializer[Any]):
     months = serializers.IntegerField(source="lasted.months")
 
 
-class StepSerializer(serializers.Serializer[Any]):
+class TimelineStepSerializer(serializers.Serializer[Any]):
     """One step. `stands` is false of what was taken back, withdrawn or not confirmed; empty means not recorded.
 
     `id` is that of the record in its own list: a diagnosis, treatment line or event, course event, flag or patient.
@@ -68,7 +68,7 @@ class StepSerializer(serializers.Serializer[Any]):
     decision = serializers.CharField()
 
 
-class LeadSerializer(serializers.Serializer[Any]):
+class CourseLeadSerializer(serializers.Serializer[Any]):
     """How early a relapse was signalled, in days; `flag` null: no signal had been raised. `by_notice` counts from the
     day the signal was raised and is negative where that was after the relapse."""
 
@@ -87,14 +87,14 @@ class DiseaseCourseSerializer(serializers.Serializer[Any]):
     risk_group = serializers.ChoiceField(source="diagnosis.risk_group", choices=RiskGroup.choices)
     until = serializers.DateField()
     died = serializers.BooleanField()
-    stages = StageSerializer(many=True)
+    stages = CourseStageSerializer(many=True)
     steps = serializers.SerializerMethodField()
-    leads = LeadSerializer(many=True)
+    leads = CourseLeadSerializer(many=True)
 
-    @extend_schema_field(StepSerializer(many=True))
+    @extend_schema_field(TimelineStepSerializer(many=True))
     def get_steps(self, course: DiseaseCourse) -> list[dict[str, Any]]:
         """Each step with the facts of its record."""
-        return StepSerializer([step_facts(step, course) for step in course.steps], many=True).data
+        return list(TimelineStepSerializer([step_facts(step, course) for step in course.steps], many=True).data)
 
 
 NOTHING: dict[str, Any] = {

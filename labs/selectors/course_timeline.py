@@ -222,7 +222,6 @@ def _lead(relapse: CourseEvent, number: int, found: Sequence[Stage], flags: Sequ
     first = next((flag for flag in flags if since <= flag.onset_on <= relapse.on and _of_relapse(flag)), None)
     if first is None:
         return Lead(relapse, number)
-    zone = relapse.diagnosis.patient.site.zone
     noticed = first.raised_at.astimezone(zone).date()
     return Lead(relapse, number, first, (relapse.on - first.onset_on).days, (relapse.on - noticed).days)
 

@@ -21,6 +21,8 @@ from tracker.web.schedule import Entry
 
 AIR = 0.03
 """Room at both ends of the axis, as a share of it, so that a mark of the first day is not cut off."""
+UNFOLDED = 20
+"""Steps up to which the list stands open on the page of the patient: the charts below are looked for as often."""
 LEGEND: dict[str, str | Promise] = {
     "diagnosis": gettext_lazy("diagnosis"),
     "remission": gettext_lazy("remission"),
@@ -51,9 +53,10 @@ class DrawnCourse:
 
 
 def timeline_context(patient: Patient, *, today: date, compact: bool = False) -> dict[str, Any]:
-    """Context of `patients/timeline.html`. Four queries. `compact`: the list is folded."""
+    """Context of `patients/timeline.html`. Four queries. `compact`: the list is folded, as a long one is."""
     drawn = [_drawn(one, today) for one in course_timeline(patient=patient, today=today)]
-    return {"timelines": drawn, "timeline_folded": compact}
+    steps = sum(len(one.lines) for one in drawn)
+    return {"timelines": drawn, "timeline_folded": compact or steps > UNFOLDED}
 
 
 def _drawn(course: DiseaseCourse, today: date) -> DrawnCourse:
@@ -94,7 +97,7 @@ def _lanes(course: DiseaseCourse, axis: Axis) -> Iterator[DrawnLane]:
         (_("Signals"), [], signals),
     )
     for label, stretches, marks in lanes:
-        said = joined(one.title for one in (*stretches, *marks))
+        said = joined([*(one.title for one in stretches), *(one.title for one in marks)])
         if lane := draw_stretches(axis, label, said, stretches, marks):
             yield lane
 

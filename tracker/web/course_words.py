@@ -72,7 +72,7 @@ def step_title(step: Step) -> str:
 def stage_name(stage: Stage) -> str:
     """What a stage is called in the picture."""
     if stage.kind == StageKind.DISEASE:
-        return _("Before remission")
+        return _("From diagnosis")
     words = {StageKind.REMISSION: _("Remission %(n)d"), StageKind.RELAPSE: _("Relapse %(n)d")}
     return words[stage.kind] % {"n": stage.number}
 
@@ -86,6 +86,9 @@ def span_text(span: Span) -> str:
 
 def stage_text(stage: Stage, course: DiseaseCourse) -> str:
     """How long a stage lasted, or lasts, as a sentence."""
+    if stage.kind == StageKind.DISEASE and stage.ended:
+        words = {"long": span_text(stage.lasted), "since": day_text(stage.first), "until": day_text(stage.last)}
+        return _("From diagnosis %(long)s (%(since)s – %(until)s).") % words
     words = {"what": stage_name(stage), "long": span_text(stage.lasted), "since": day_text(stage.first)}
     if stage.ended:
         words["until"] = day_text(stage.last)
