@@ -100,14 +100,17 @@ def restore_bookings(
     by: User,
     now: datetime,
     made_time: time | None = None,
+    times_kept: bool = False,
 ) -> int:
     """Put bookings back as they were before they were made for a day and time; how many rows changed.
 
-    Tests that were closed, skipped or booked for another day or time meanwhile stay as they are.
+    `times_kept`: each was made for the time it had before. Tests that were closed, skipped or booked for another day or
+    time meanwhile stay as they are.
     """
     were = {booking.test: booking for booking in bookings}
-    waiting = ScheduledTest.objects.filter(OPEN, pk__in=were, booked_for=made_for, booked_time=made_time)
-    rows = list(waiting.select_related("patient__site").order_by("id").select_for_update(of=("self",), no_key=True))
+    waiting = ScheduledTest.objects.filter(OPEN, pk__in=were, booked_for=made_for)
+    held = waiting.select_related("patient__site").order_by("id").select_for_update(of=("self",), no_key=True)
+    rows = [row for row in held if row.booked_time == (were[row.pk].booked_time if times_kept else made_time)]
     for row in rows:
         access.check_can_book(by, row.patient)
         was = were[row.pk]

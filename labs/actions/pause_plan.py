@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from labs.actions.close_tests import close_for
+from labs.actions.evaluate import evaluate_patients, lock_patients
 from labs.actions.plan_refusals import FARTHEST_AHEAD, PlanRefused, locked_plan, today_of, written
 from labs.models import PauseReason, Plan, PlanPause, ScheduledTest
 from labs.protocols.dates import add_months
@@ -16,6 +17,7 @@ from labs.selectors.due import OPEN
 from patients import access
 from patients.actions import audit
 from patients.actions.changes import change
+from patients.actions.system_account import system_account
 from patients.actions.withdraw import stated, withdraw
 from patients.models import User
 from patients.models.withdrawal import STANDING
@@ -52,6 +54,7 @@ def pause_plan(
     A result that comes in the meantime closes its test as usual.
     """
     access.check_can_plan(by, plan.patient)
+    lock_patients([plan.patient_id])
     plan = locked_plan(plan)
     today = today_of(plan.patient, now)
     if reason not in PauseReason.values:
@@ -76,6 +79,7 @@ def pause_plan(
 def change_pause(*, pause: PlanPause, until_on: date, by: User, now: datetime) -> Paused:
     """Let a pause end on another day: prolong it, or end it early (yesterday at the earliest: tests are due today)."""
     access.check_can_plan(by, pause.plan.patient)
+    lock_patients([pause.plan.patient_id])
     plan = locked_plan(pause.plan)
     pause = _standing(pause)
     today = today_of(plan.patient, now)
@@ -103,6 +107,7 @@ def change_pause(*, pause: PlanPause, until_on: date, by: User, now: datetime) -
 def take_back_pause(*, pause: PlanPause, because: str, by: User, now: datetime) -> None:
     """Say that a pause was recorded in error, or is not needed: its tests stand as if it had never been."""
     access.check_can_plan(by, pause.plan.patient)
+    lock_patients([pause.plan.patient_id])
     plan = locked_plan(pause.plan)
     pause = _standing(pause)
     withdraw(pause, because=stated(because, "because"), by=by, now=now)
@@ -178,7 +183,9 @@ def _check_days(
 
 
 def _worked_out(pause: PlanPause, plan: Plan, *, by: User, now: datetime) -> Paused:
+    """Tests with their holds worked out anew, and the rules asked again: what is on hold is not overdue."""
     close_for(patient_ids=[plan.patient_id], by=by, now=now)
+    evaluate_patients(patient_ids=[plan.patient_id], by=system_account(), now=now)
     days = (max(pause.starts_on, today_of(plan.patient, now)), pause.until_on)
     booked = plan.tests.filter(OPEN, collected_on=None, booked_for__range=days).order_by("booked_for", "id")
     return Paused(pause, list(booked))

@@ -50,7 +50,9 @@ class FollowUpSettings(models.Model):
     day_capacity         patients a day the calendar shows as full; empty: no bound
     result_within_days   a sample without a result for longer is an alarm
     feed_quiet_days      an interface that sent nothing for longer is an alarm
-    lost_after_days      a patient whose every waiting test is late for longer counts as lost to follow-up
+    lost_after_days      days late from which a patient may be lost. Two definitions read it, each says its own:
+                         `silence.lost_to_follow_up` (today, whom to call: a booking takes off) and `measures.lost`
+                         (any day, for comparison: only coming does)
     message_gap_days     days between two messages to one patient, at least
     message_limit        messages to one patient within `message_limit_days`, at most
     feed_names           calendars read from outside may name patients; otherwise they say how many come

@@ -144,6 +144,7 @@ def lost_to_follow_up(user: User, now: datetime) -> QuerySet[Patient]:
 
     With `since`, the day from which they have been late, `late_tests` and `test`, the number of the first of them. A
     booking, a sample or a test in time takes a patient off this list; nothing else does, and they stay on the worklist.
+    It says whom to call today. How many were lost on a day is counted otherwise, without bookings: `measures.lost`.
     """
     waiting = ScheduledTest.objects.filter(MAY_WAIT, patient=OuterRef("pk")).annotate(today=_today(now))
     overdue = waiting.filter(stands(Status.OVERDUE))

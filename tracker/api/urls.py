@@ -7,6 +7,7 @@ from rest_framework.routers import SimpleRouter
 from labs.api.alert_economy import AlertEconomyViewSet
 from labs.api.care_teams import CareTeamViewSet
 from labs.api.course import DiagnosisViewSet, EventViewSet, LineViewSet, SymptomReportViewSet
+from labs.api.course_timeline import CourseTimelineViewSet
 from labs.api.cover import AbsenceViewSet, HandOverViewSet, ReviewSettingsViewSet
 from labs.api.criteria import CriteriaViewSet
 from labs.api.findings import FindingViewSet
@@ -29,6 +30,7 @@ from patients.api.patients import PatientViewSet
 
 router = SimpleRouter()
 router.register("patients", PatientViewSet, basename="patient")
+router.register("patients", CourseTimelineViewSet, basename="course-timeline")
 router.register("contact-details", ContactDetailsViewSet, basename="contact-details")
 router.register("care-teams", CareTeamViewSet, basename="care-team")
 router.register("diagnoses", DiagnosisViewSet, basename="diagnosis")

@@ -12,6 +12,7 @@ from labs.selectors.statements import statements_of
 from patients.access import can_judge
 from patients.models import Patient
 from tracker.web.course import course_of
+from tracker.web.course_timeline import timeline_context
 from tracker.web.patient import frame, opens_record
 from tracker.web.signed_in import SignedInRequest
 
@@ -27,4 +28,5 @@ def patient_course(request: SignedInRequest, patient: Patient) -> HttpResponse:
     leukaemias = (leukaemia_response(one, as_of=context["today"]) for one in patient.diagnoses.all())
     shown |= {"leukaemias": [one for one in leukaemias if one]}
     shown |= {"statements": statements_of(patient), "may_judge": can_judge(request.user, patient)}
+    shown |= timeline_context(patient, today=context["today"])
     return render(request, "patients/course.html", context | shown)

@@ -23,6 +23,7 @@ from patients.models import User
 KEY = "undo"
 WORDS = {
     "book": _("Undo the last booking"),
+    "move": _("Undo the last booking"),
     "cancel": _("Undo the last cancelling"),
     "skip": _("Undo the last skipping"),
     "done": _("Undo the last “done”"),
@@ -99,9 +100,14 @@ def take(request: HttpRequest) -> Done | None:
 
 def undo(done: Done, *, by: User, now: datetime) -> bool:
     """Take it back; whether anything changed. Raises as the actions do when it can no longer be taken back."""
-    if done.verb in {"book", "cancel"}:
+    if done.verb in {"book", "cancel", "move"}:
         changed = restore_bookings(
-            bookings=done.bookings, made_for=done.made_for, made_time=done.made_time, by=by, now=now
+            bookings=done.bookings,
+            made_for=done.made_for,
+            made_time=done.made_time,
+            times_kept=done.verb == "move",
+            by=by,
+            now=now,
         )
         return changed > 0
     if done.verb == "contact":

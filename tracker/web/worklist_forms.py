@@ -124,7 +124,7 @@ class MoveTogetherForm(forms.Form):
     booked_for = forms.DateField(
         label=gettext_lazy("Day"),
         widget=DATE_INPUT,
-        help_text=gettext_lazy("Places stay. Times do not: give them anew, visit by visit."),
+        help_text=gettext_lazy("Times and places stay as they are."),
     )
 
     def __init__(self, data: Any, rows: Sequence[Row]) -> None:

@@ -115,7 +115,7 @@ def _call(request: SignedInRequest, rows: list[Row], form: Any, now: datetime) -
 
 
 def _move(request: SignedInRequest, rows: list[Row], form: Any, now: datetime) -> int:
-    """Each booked test to another day, unless somebody changed its booking since it was shown."""
+    """Each booked test to another day at its time and place, unless somebody changed its booking since it was shown."""
     day, done, before = form.cleaned_data["booked_for"], 0, list[Booking]()
     for row in rows:
         test = row.test
@@ -124,6 +124,7 @@ def _move(request: SignedInRequest, rows: list[Row], form: Any, now: datetime) -
             before += book_test(
                 test=test,
                 booked_for=day,
+                booked_time=seen_time,
                 place=test.booked_at_place,
                 by=request.user,
                 now=now,
@@ -134,7 +135,7 @@ def _move(request: SignedInRequest, rows: list[Row], form: Any, now: datetime) -
         except BookingRefused as refused:
             _refused(request, row, refused)
     if done:
-        undo.remember(request, "book", made_for=day, bookings=before)
+        undo.remember(request, "move", made_for=day, bookings=before)
     return done
 
 

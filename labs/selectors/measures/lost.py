@@ -2,7 +2,8 @@
 
 A patient is lost on a day when a required test of a plan that runs on that day is late by more than the site's
 `lost_after_days`, no test was done since its window ended, and none is on hold. Bookings and calls do not count: only
-coming does. The days are computed from the dates as they are known now, so that a month may be read again later.
+coming does (unlike in `silence.lost_to_follow_up`, which says whom to call today). The days are computed from the dates
+as they are known now, so that a month may be read again later.
 """
 
 from __future__ import annotations

@@ -8,11 +8,13 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from labs.actions.close_tests import close_for
+from labs.actions.evaluate_overdue import evaluate_overdue
 from labs.actions.extend_horizon import extend_horizon
 from labs.actions.pause_plan import Paused, change_pause, end_pause, pause_plan, take_back_pause
 from labs.actions.plan_refusals import PlanRefused
 from labs.actions.start_plan import start_plan
-from labs.models import Plan, PlanPause, ScheduledTest
+from labs.models import Flag, Plan, PlanPause, ScheduledTest
+from labs.models.flag_states import ON_SCREEN
 from labs.selectors.due import Status, status_of
 from labs.selectors.overdue_as_rows import overdue_patients
 from patients.access import AccessRefused
@@ -259,3 +261,20 @@ def test_a_marker_late_before_the_pause_is_late_again_after_it(plan):
     pause(plan, late, date(2025, 7, 20), now=at(late))
     assert not overdue_patients(date(2025, 7, 18))
     assert overdue_patients(back) == {plan.patient_id}
+
+
+def test_the_rules_are_asked_again_when_a_pause_begins_changes_or_is_taken_back(plan):
+    late = at(date(2025, 7, 18))
+    evaluate_overdue(by=system_account(), now=late)
+    assert overdue_on_screen(plan)
+    made = pause(plan, late.date(), date(2025, 8, 1), now=late).pause
+    assert not overdue_on_screen(plan)
+    back = at(date(2025, 7, 25))
+    change_pause(pause=made, until_on=date(2025, 7, 24), by=make_nurse(plan.patient.site), now=back)
+    assert overdue_on_screen(plan) == (plan.patient_id in overdue_patients(back.date()))
+    take_back_pause(pause=made, because="no journey", by=make_nurse(plan.patient.site), now=back)
+    assert overdue_on_screen(plan)
+
+
+def overdue_on_screen(plan: Plan) -> bool:
+    return Flag.objects.filter(patient=plan.patient, rule="TEST-OVERDUE", signal__in=ON_SCREEN).exists()

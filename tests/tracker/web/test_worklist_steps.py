@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -293,6 +293,24 @@ def test_booked_ones_are_moved_together(client, nurse, three, today):
     assert ScheduledTest.objects.filter(booked_for=day).count() == 2
     client.post(reverse("undo_last"))
     assert ScheduledTest.objects.filter(booked_for=today + DAY).count() == 2
+
+
+def test_booked_ones_keep_their_times_and_places_when_moved_and_taken_back(client, nurse, three, today):
+    for hour, test in enumerate(three, start=8):
+        booked = {"booked_for": today + DAY, "booked_time": time(hour), "booked_at_place": f"Room {hour}"}
+        ScheduledTest.objects.filter(pk=test.pk).update(**booked)
+    address, day = reverse("together", args=["move"]), today + 5 * DAY
+    form = client.get(address, {"test": numbers(three)}).context["form"]
+    seen = {field.html_name: field.value() for field in form.hidden_fields()}
+    client.post(address, seen | {"test": numbers(three), "booked_for": day.isoformat()})
+
+    def stands():
+        rows = ScheduledTest.objects.filter(pk__in=numbers(three)).order_by("booked_time")
+        return list(rows.values_list("booked_for", "booked_time", "booked_at_place"))
+
+    assert stands() == [(day, time(hour), f"Room {hour}") for hour in (8, 9, 10)]
+    client.post(reverse("undo_last"))
+    assert stands() == [(today + DAY, time(hour), f"Room {hour}") for hour in (8, 9, 10)]
 
 
 # Saved views
