@@ -234,8 +234,8 @@ class Cohort:
     @kept
     def measured(self) -> frozenset[str]:
         """The analytes of which any result is there."""
-        bounds = ((code, self.assessments.bounds(place)) for code, place in self.codes.items())
-        return frozenset(code for code, (first, end) in bounds if end > first)
+        some, codes = self.assessments.some, self.codes
+        return frozenset(code for code, place in codes.items() if place in some)
 
     def has(self, analyte: str) -> bool:
         """Whether any result of the analyte is there."""
