@@ -10,14 +10,15 @@ from typing import NamedTuple
 import numpy as np
 
 from labs.rules.absence import overdue_tests
-from labs.rules.arrays import Codes, Ints
+from labs.rules.arrays import Bools, Codes, Ints, any_true
 from labs.rules.base import Answer, Finding, Rule, State
 from labs.rules.cohort import Cohort
 from labs.rules.signals import Signal
 from labs.vocabulary.analytes import ANALYTES
 
-ANSWERS = (Answer.RAISED, Answer.NOT_RAISED, Answer.NOT_EVALUABLE, Answer.NOT_APPLICABLE)
-_RAISED, _NOT_RAISED, _NOT_EVALUABLE, _NOT_APPLICABLE = range(4)
+ANSWERS = (Answer.NOT_EVALUABLE, Answer.NOT_RAISED, Answer.RAISED, Answer.NOT_APPLICABLE)
+_NOT_EVALUABLE, _NOT_RAISED, _RAISED, _NOT_APPLICABLE = range(4)
+_CODE_OF = {answer: code for code, answer in enumerate(ANSWERS)}
 _STANDING = (State.PROVISIONAL, State.CONFIRMED, State.NOT_EVALUABLE)
 NEVER = -(1 << 31)
 NO_EARLIER_VALUE = "an earlier value of the same series (assay, laboratory and line of therapy) to compare with"
@@ -47,14 +48,14 @@ class RuleAnswers:
 
     def count(self, answer: Answer) -> int:
         """How many patients got an answer."""
-        return int((self.codes == ANSWERS.index(answer)).sum())
+        return int((self.codes == _CODE_OF[answer]).sum())
 
 
 class _Draft:
     """Answers while they are put together; later words overrule earlier ones."""
 
     def __init__(self, patients: int, reason: str) -> None:
-        self.codes = np.full(patients, _NOT_EVALUABLE, np.int8)
+        self.codes = np.zeros(patients, np.int8)  # nobody can tell yet
         self.reason = np.zeros(patients, np.int8)
         self.reasons = [reason]
 
@@ -63,6 +64,11 @@ class _Draft:
         if patients.size:
             self.codes[patients] = code
             self.reason[patients] = self._place(reason) if reason else -1
+
+    def say_where(self, rows: Bools, patients: Ints, code: int, reason: str) -> None:
+        """Give the patients of some rows an answer; mostly there are none, and looking is quicker than choosing."""
+        if any_true(rows):
+            self.say(patients[rows], code, reason)
 
     def done(self) -> RuleAnswers:
         """The answers as they stand."""
@@ -94,15 +100,14 @@ def answers_of(rule: Rule, cohort: Cohort, signal: Signal, found: list[Finding])
         draft.say(signal.seen.nonzero()[0], _NOT_RAISED)
     draft.say(patients, _NOT_RAISED)
     if signal.against is not None:
-        draft.say(patients[~signal.against.known[latest]], _NOT_EVALUABLE, NO_EARLIER_VALUE)
+        draft.say_where(~signal.against.known[latest], patients, _NOT_EVALUABLE, NO_EARLIER_VALUE)
     for silence in reversed(signal.silences):
-        draft.say(patients[silence.rows[latest]], ANSWERS.index(silence.answer), silence.reason)
-    latest_day = np.full(len(cohort.patients), NEVER)
-    latest_day[patients] = series.day[latest]
-    if cohort.unreadable:
+        draft.say_where(silence.rows[latest], patients, _CODE_OF[silence.answer], silence.reason)
+    if found or cohort.unreadable or overdue_tests(cohort):
+        latest_day = np.full(len(cohort.patients), NEVER)
+        latest_day[patients] = series.day[latest]
         _say_unreadable(draft, rule, cohort, latest_day)
-    _say_overdue(draft, rule, cohort, latest_day)
-    if found:
+        _say_overdue(draft, rule, cohort, latest_day)
         draft.say(np.array(_standing(cohort, found, latest_day), np.int64), _RAISED)
     _say_by_disease(draft, rule, cohort)
     _say_switched_off(draft, rule, cohort)
@@ -140,10 +145,16 @@ def _say_overdue(draft: _Draft, rule: Rule, cohort: Cohort, latest_day: Ints) ->
 def _say_by_disease(draft: _Draft, rule: Rule, cohort: Cohort) -> None:
     if cohort.all_of(rule.diseases):
         return
-    others = cohort.in_diseases(cohort.by_disease.keys() - rule.diseases - {""})
-    draft.say(others.nonzero()[0], _NOT_APPLICABLE, f"a rule for {', '.join(sorted(rule.diseases))}")
+    others, why = cohort.once(("all but", rule.diseases), lambda: _of_other_diseases(cohort, rule.diseases))
+    draft.say(others, _NOT_APPLICABLE, why)
     if "" in cohort.by_disease:
         draft.say(cohort.by_disease[""].nonzero()[0], _NOT_EVALUABLE, NO_DIAGNOSIS)
+
+
+def _of_other_diseases(cohort: Cohort, diseases: frozenset[str]) -> tuple[Ints, str]:
+    """Patients with another disease than these, and what a rule for these tells them."""
+    others = cohort.in_diseases(cohort.by_disease.keys() - diseases - {""})
+    return others.nonzero()[0], f"a rule for {', '.join(sorted(diseases))}"
 
 
 def _say_switched_off(draft: _Draft, rule: Rule, cohort: Cohort) -> None:

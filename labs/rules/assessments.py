@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,7 +41,14 @@ class Assessments:
         if not self.keys.size:
             return [0]
         analytes = int(self.keys[-1]) // self.stride + 1
-        return [int(edge) for edge in self.keys.searchsorted(np.arange(analytes + 1) * self.stride)]
+        edges: list[int] = self.keys.searchsorted(np.arange(analytes + 1) * self.stride).tolist()
+        return edges
+
+    @kept
+    def some(self) -> frozenset[int]:
+        """The analytes of which there is any."""
+        edges = self._edges
+        return frozenset(place for place, (first, end) in enumerate(pairwise(edges)) if end > first)
 
     def bounds(self, analyte: int) -> tuple[int, int]:
         """First and end of an analyte's assessments."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import lru_cache
@@ -141,11 +141,11 @@ class Cohort:
         return {code: index for index, code in enumerate(self.analytes)}
 
     @kept
-    def derived(self) -> dict[str, Any]:
+    def derived(self) -> dict[Hashable, Any]:
         """What `once` keeps."""
         return {}
 
-    def once(self, name: str, work: Callable[[], T]) -> T:
+    def once(self, name: Hashable, work: Callable[[], T]) -> T:
         """What `work` gives, done once while the cohort lives."""
         if name not in self.derived:
             self.derived[name] = work()
@@ -234,8 +234,8 @@ class Cohort:
     @kept
     def measured(self) -> frozenset[str]:
         """The analytes of which any result is there."""
-        bounds = ((code, self.assessments.bounds(place)) for code, place in self.codes.items())
-        return frozenset(code for code, (first, end) in bounds if end > first)
+        some, codes = self.assessments.some, self.codes
+        return frozenset(code for code, place in codes.items() if place in some)
 
     def has(self, analyte: str) -> bool:
         """Whether any result of the analyte is there."""

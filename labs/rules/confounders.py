@@ -71,7 +71,7 @@ def confounders(facts: PatientFacts, kinds: tuple[str, ...], day: date) -> list[
 
 def under(cohort: Cohort, series: Series, *kinds: str) -> Bools:
     """Rows of a series that lie within the window of an event of these kinds."""
-    starts, ends = cohort.once(f"under {kinds}", lambda: _intervals(cohort, kinds))
+    starts, ends = cohort.once(("under", kinds), lambda: _intervals(cohort, kinds))
     if not starts.size or not series.size:
         return np.zeros(series.size, bool)
     keys = series.patient_days

@@ -71,7 +71,8 @@ def _confirming(hits: _Hits, number: Ints, signal: Signal) -> Bools:
         return hits.sure
     if confirmation.consecutive:
         pair = np.zeros(hits.row.size, bool)
-        pair[1:] = (np.diff(hits.place) == 1) & (np.diff(hits.segment) == 0) & hits.sure[:-1]
+        next_one = hits.place[1:] - hits.place[:-1] == 1
+        pair[1:] = next_one & (hits.segment[1:] == hits.segment[:-1]) & hits.sure[:-1]
         if signal.pairs is not None:
             pair &= signal.pairs[hits.row]
         consecutive: Bools = pair & hits.sure

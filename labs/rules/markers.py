@@ -62,7 +62,7 @@ def pooled(cohort: Cohort, *codes: str) -> Series:
 
     Of one day the row that exceeds zero counts before one that does not, then the analyte named first.
     """
-    return cohort.once(f"pooled {codes}", lambda: _pooled(cohort, codes))
+    return cohort.once(("pooled", codes), lambda: _pooled(cohort, codes))
 
 
 def _pooled(cohort: Cohort, codes: tuple[str, ...]) -> Series:

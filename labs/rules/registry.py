@@ -218,8 +218,14 @@ def rules_reading(analytes: Iterable[str]) -> tuple[Rule, ...]:
     return tuple(rule for rule in RULES if touched.intersection(rule.reads) or touched & looked_at(rule))
 
 
+def _off(rule: Rule, cohort: Cohort) -> bool:
+    """Whether it is left out for everybody."""
+    off = cohort.some_switched_off
+    return rule.code in off and all(rule.code in facts.switched_off for facts in cohort.patients)
+
+
 def _ask(rule: Rule, cohort: Cohort) -> tuple[RuleAnswers, list[Finding]]:
-    if not (cohort.any_of(rule.diseases) and not cohort.measured.isdisjoint(rule.judged_analytes)):
+    if not cohort.any_of(rule.diseases) or cohort.measured.isdisjoint(rule.judged_analytes) or _off(rule, cohort):
         return nothing_to_judge(rule, cohort), []
     signal = rule.evaluate(cohort)
     judged = signal.judged()

@@ -123,6 +123,9 @@ class Series(_Columns):
         """The row of each patient's latest day, over all groups."""
         if not self.size:
             return np.zeros(0, np.int64)
+        if self.patient[0] == self.patient[-1]:  # one patient's, as when a result arrives
+            days = self.day[::-1]
+            return np.array([self.size - 1 - days.argmax()])
         starts = starts_of_runs(self.patient)
         if np.count_nonzero(self.first[starts]) == np.count_nonzero(self.first):  # one segment a patient: its last row
             return last_of_runs(starts, self.size)

@@ -23,7 +23,7 @@ from labs.selectors.overdue_as_rows import overdue_rows, tests_not_done
 from labs.selectors.patient_facts import Subject, facts_from, people
 from labs.selectors.present import Present, present_from, what_is_present
 from labs.selectors.questions import Question, Rows, answers_to
-from labs.selectors.result_columns import ReadResults, results_from, usable_results
+from labs.selectors.result_columns import ReadResults, results_from, their_reports, usable_results
 from labs.selectors.result_frame import read_range
 from labs.selectors.rows import waiting_rows
 from labs.selectors.said import days_said
@@ -59,7 +59,12 @@ def cohort_of(
     With `today` it holds which tests are overdue; with `diagnosis_id` only the place of that disease. `first`: what is
     asked before all else in the same message, as the lock of those who write what they make of it.
     """
-    asked = {**first, **_questions(patient_ids, today), "results": usable_results(patient_ids)}
+    asked = {
+        **first,
+        **_questions(patient_ids, today),
+        "results": usable_results(patient_ids),
+        "reports": their_reports(patient_ids),
+    }
     answers = answers_to(asked)
     present = present_from(answers["present"])
     facts, subjects = facts_from(answers["people"], answers["said"], present)
@@ -70,7 +75,8 @@ def cohort_of(
     for place, item in enumerate(facts):
         places[subjects[item.key].patient_id].append(place)
     others = _other_rows(patient_ids, present, answers, today)
-    cohort = _assembled(facts, subjects, results_from(answers["results"], places), others, present)
+    read = results_from(answers["results"], answers["reports"], places)
+    cohort = _assembled(facts, subjects, read, others, present)
     beside = {name: answers[name] for name in first}
     return Watched(cohort if as_of is None else cohort.until(as_of), subjects, present, beside)
 

@@ -19,8 +19,14 @@ EARLIEST = Threshold("10", "{results}", VIGIL, date(2026, 1, 1))
 def baseline(cohort: Cohort, series: Series, change: Threshold, untouched_by: tuple[str, ...] = SUPPORT) -> Reference:
     """Three agreeing results among the earliest ten after remission that transfusion, ESA or G-CSF did not touch.
 
-    They agree when the least is not beyond the reference change value (a percentage) below the greatest.
+    They agree when the least is not beyond the reference change value (a percentage) below the greatest. The series is
+    that of an analyte, and what was found of it is kept for the next rule.
     """
+    name = ("baseline", series.code, change.share, untouched_by)
+    return cohort.once(name, lambda: _baseline(cohort, series, change, untouched_by))
+
+
+def _baseline(cohort: Cohort, series: Series, change: Threshold, untouched_by: tuple[str, ...]) -> Reference:
     since = series.day >= cohort.remission_days[series.patient]
     eligible: Bools = since & ~under(cohort, series, *untouched_by)
     numerator, denominator = change.share

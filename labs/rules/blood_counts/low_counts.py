@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from labs.rules.arrays import UNBOUNDED, Bools, Ints, one_of
+from labs.rules.arrays import UNBOUNDED, Bools, Ints, distinct, one_of
 from labs.rules.base import Threshold
 from labs.rules.cohort import Cohort
 from labs.rules.markers import one_a_day, pooled, series_of
@@ -33,13 +33,13 @@ def highest_of_day(cohort: Cohort, code: str) -> Series:
 def low_days(cohort: Cohort, bars: Mapping[str, Threshold]) -> Ints:
     """Packed (patient, day) of every day on which any count surely lay below its bar, sorted."""
     counts = [(lowest_of_day(cohort, code), bar) for code, bar in bars.items()]
-    return np.unique(np.concatenate([one.patient_days[one.high < bar.amount] for one, bar in counts]))
+    return distinct(np.concatenate([one.patient_days[one.high < bar.amount] for one, bar in counts]))
 
 
 def high_days(cohort: Cohort, code: str, times: Threshold) -> Ints:
     """Packed (patient, day) of every day on which an analyte surely exceeded a multiple of its upper limit, sorted."""
     series = series_of(cohort, code)
-    return np.unique(series.patient_days[upper_limit(series, code).exceeded(series.low, times)])
+    return distinct(series.patient_days[upper_limit(series, code).exceeded(series.low, times)])
 
 
 def blasts_of_day(series: Series) -> Bools:
@@ -57,7 +57,7 @@ def told_days(cohort: Cohort, symptom: str) -> Ints:
     s = series_of(cohort, "symptom")
     kinds = [place for place, group in enumerate(cohort.groups) if group[0] == symptom]
     told = one_of(cohort.columns.group[cohort.assessments.rows[s.sources[0]]], kinds) & (s.low > 0)
-    return np.unique(s.patient_days[told])
+    return distinct(s.patient_days[told])
 
 
 def within_days(series: Series, days: Ints, back: int) -> Bools:

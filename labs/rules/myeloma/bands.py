@@ -11,7 +11,7 @@ from datetime import date
 
 import numpy as np
 
-from labs.rules.arrays import AnyInts, Bools, Ints, firsts_of_runs
+from labs.rules.arrays import AnyInts, Bools, Ints, all_true, distinct, firsts_of_runs, numbered
 from labs.rules.base import Threshold
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import under
@@ -100,7 +100,7 @@ def _fluid(cohort: Cohort, code: str, fixation: str) -> Fluid:
     bands, drug = _read(cohort, fixations)
     kept_m, kept = by_day(measured, measured.low), by_day(fixations, 2 * bands + drug)
     m, fixed = kept_m[0], kept[0]
-    keys = np.union1d(m.patient_days, fixed.patient_days)
+    keys = distinct(np.concatenate([m.patient_days, fixed.patient_days]))
     of_m, of_fixed = _places(m.patient_days, keys), _places(fixed.patient_days, keys)
     band, amount = _at(bands[kept[1]], of_fixed, Band.NOT_DONE), _at(m.low, of_m, -1)
     faint = (amount <= SEEN.amount) & (_at(m.high, of_m, 0) <= SEEN.amount)
@@ -115,6 +115,9 @@ def by_day(series: Series, rank: Ints) -> tuple[Series, Ints]:
 
     Segments are a patient's lines of therapy.
     """
+    keys = series.patient_days
+    if all_true(keys[1:] > keys[:-1]):  # one row a day already, as of one laboratory
+        return series, np.arange(series.size)
     order = np.lexsort((-rank, series.day, series.patient))
     patient, day = series.patient[order], series.day[order]
     rows = order[firsts_of_runs(patient, day)]
@@ -149,7 +152,7 @@ def _read(cohort: Cohort, fixed: Series) -> tuple[Ints, Bools]:
     clones = sorted({isotype_of_clone(facts) for facts in cohort.patients})
     number = {clone: at for at, clone in enumerate(clones)}
     whose = np.array([number[isotype_of_clone(facts)] for facts in cohort.patients], np.int64)[fixed.patient]
-    packed, of_row = np.unique(place * len(clones) + whose, return_inverse=True)
+    packed, of_row = numbered(place * len(clones) + whose)
     pairs = [divmod(pair, len(clones)) for pair in packed.tolist()]
     words = [_words(cohort, at) for at, _ in pairs]
     bands = np.array([band_of(text, clones[one]) for text, (_, one) in zip(words, pairs, strict=True)], np.int64)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from labs.rules.arrays import DAY_OFFSET
+from labs.rules.arrays import DAY_OFFSET, Bools
 from labs.rules.base import NOT_APPLICABLE, NOT_EVALUABLE
+from labs.rules.cohort import Cohort
 from labs.rules.remission import after_relapse
 from labs.rules.series import Series
 from labs.rules.signals import Silence
@@ -16,10 +17,8 @@ LESS = ("VGPR", "PR", "MR", "SD", "PD")
 
 def unless_complete(series: Series) -> tuple[Silence, ...]:
     """Where no complete response is on record, a relapse or a later line followed, or the result comes before it."""
-    facts = series.cohort.patients
-    less = np.array([one.response in LESS for one in facts], bool)[series.patient]
-    unknown = np.array([one.response not in COMPLETE for one in facts], bool)[series.patient]
-    undated = np.array([one.remission_on is None for one in facts], bool)[series.patient]
+    recorded = series.cohort.once("complete responses", lambda: _recorded(series.cohort))
+    less, unknown, undated = (those[series.patient] for those in recorded)
     since = series.cohort.remission_days[series.patient]
     later = series.line_start - DAY_OFFSET > since
     return (
@@ -29,4 +28,14 @@ def unless_complete(series: Series) -> tuple[Silence, ...]:
         Silence(undated, NOT_EVALUABLE, "the date of the complete response"),
         Silence(later, NOT_EVALUABLE, "the response to the present line of therapy: the one recorded is of an earlier"),
         Silence(series.day <= since, NOT_EVALUABLE, "a result after the day of the complete response"),
+    )
+
+
+def _recorded(cohort: Cohort) -> tuple[Bools, Bools, Bools]:
+    """Patients whose recorded response is less than complete, those of whom none is known, those without its day."""
+    facts = cohort.patients
+    return (
+        np.array([one.response in LESS for one in facts], bool),
+        np.array([one.response not in COMPLETE for one in facts], bool),
+        np.array([one.remission_on is None for one in facts], bool),
     )

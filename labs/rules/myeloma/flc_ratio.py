@@ -143,7 +143,7 @@ EXAMPLES = (
 def ratio(cohort: Cohort) -> Signal:
     """The light chain of the clone against its lowest confirmed value, where the ratio is abnormal."""
     p, r = pairs(cohort), ranges(cohort)
-    kappa, lambda_ = p.kappa.only_rows(p.of_kappa), p.lambda_.only_rows(p.of_lambda)
+    kappa, lambda_ = p.kappa, p.lambda_
     involved = involved_flc(cohort)
     clone = clones(cohort)[involved.patient]
     surely, possibly = beyond(kappa, lambda_, r.low, r.high, clone)

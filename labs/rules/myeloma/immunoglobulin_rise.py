@@ -126,11 +126,11 @@ def criterion(value: Ints, lowest: Ints) -> Check:
 
 def of_the_clone(cohort: Cohort) -> Series:
     """Of each patient the immunoglobulin of the clone's class; of patients without one every class, to say why not."""
-    wanted = np.array([CLASSES.get(facts.heavy_chain, "") for facts in cohort.patients])
+    wanted = [CLASSES.get(facts.heavy_chain, "") for facts in cohort.patients]
     parts = []
     for code in JUDGES:
         series = series_of(cohort, code)
-        parts.append(series.only((wanted[series.patient] == code) | (wanted[series.patient] == "")))
+        parts.append(series.only(np.array([one in ("", code) for one in wanted], bool)[series.patient]))
     joined = concatenated(parts[0], parts, "immunoglobulin")
     order = joined.patient.argsort(kind="stable")
     first = np.concatenate([part.first for part in parts])[order]
@@ -159,11 +159,12 @@ def _normal_ratio(cohort: Cohort, series: Series) -> Bools:
 
 
 def _silences(cohort: Cohort, series: Series) -> tuple[Silence, ...]:
-    heavy = np.array([facts.heavy_chain for facts in cohort.patients])[series.patient]
-    other = (heavy != "") & ~np.isin(heavy, list(CLASSES))
-    measured = (heavy != "IgA") & _large_band(cohort, series)
+    heavy = [facts.heavy_chain for facts in cohort.patients]
+    unknown = np.array([chain == "" for chain in heavy], bool)[series.patient]
+    other = np.array([chain != "" and chain not in CLASSES for chain in heavy], bool)[series.patient]
+    measured = np.array([chain != "IgA" for chain in heavy], bool)[series.patient] & _large_band(cohort, series)
     return (
-        Silence(heavy == "", NOT_EVALUABLE, "the heavy chain of the clone"),
+        Silence(unknown, NOT_EVALUABLE, "the heavy chain of the clone"),
         Silence(other, NOT_APPLICABLE, "the clone has no immunoglobulin of class IgG, IgA or IgM"),
         Silence(measured, NOT_APPLICABLE, "serum M-protein is large enough to be measured itself"),
     )

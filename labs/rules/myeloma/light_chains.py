@@ -21,12 +21,10 @@ CLONES = {"kappa": 1, "lambda": -1}
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
-    """Rows of the kappa series, and of the lambda series of the same day and group."""
+    """Each kappa and its lambda, of the same day and group, row by row."""
 
     kappa: Series
     lambda_: Series
-    of_kappa: Ints
-    of_lambda: Ints
 
 
 def pairs(cohort: Cohort) -> Pairs:
@@ -37,7 +35,7 @@ def pairs(cohort: Cohort) -> Pairs:
 def _pairs(cohort: Cohort) -> Pairs:
     kappa, lambda_ = series_of(cohort, "flc_kappa"), series_of(cohort, "flc_lambda")
     of_kappa, of_lambda = _same(_without_analyte(cohort, kappa), _without_analyte(cohort, lambda_))
-    return Pairs(kappa, lambda_, of_kappa, of_lambda)
+    return Pairs(kappa.only_rows(of_kappa), lambda_.only_rows(of_lambda))
 
 
 def flc_difference(cohort: Cohort) -> Series:
@@ -47,7 +45,7 @@ def flc_difference(cohort: Cohort) -> Series:
 
 def _flc_difference(cohort: Cohort) -> Series:
     p = pairs(cohort)
-    kappa, lambda_ = p.kappa.only_rows(p.of_kappa), p.lambda_.only_rows(p.of_lambda)
+    kappa, lambda_ = p.kappa, p.lambda_
     sign = clones(cohort)[kappa.patient]
     low = _between(sign, _less(kappa.low, lambda_.high), _less(lambda_.low, kappa.high))
     exact = not (kappa.censored or lambda_.censored)
@@ -64,8 +62,8 @@ def _flc_difference(cohort: Cohort) -> Series:
 def involved_flc_measurable(cohort: Cohort, bar: Threshold) -> Bools:
     """Rows of `flc_difference` with the involved chain at the bar and an abnormal ratio."""
     p = pairs(cohort)
-    kappa, lambda_ = p.kappa.low[p.of_kappa], p.lambda_.low[p.of_lambda]
-    sign = clones(cohort)[p.kappa.patient[p.of_kappa]]
+    kappa, lambda_ = p.kappa.low, p.lambda_.low
+    sign = clones(cohort)[p.kappa.patient]
     scale = 10**NORMAL_RATIO_LOW.places
     outside = (kappa * scale < lambda_ * NORMAL_RATIO_LOW.amount) | (kappa * scale > lambda_ * NORMAL_RATIO_HIGH.amount)
     involved = _between(sign, kappa, lambda_)
@@ -75,8 +73,12 @@ def involved_flc_measurable(cohort: Cohort, bar: Threshold) -> Bools:
 
 def involved_flc(cohort: Cohort) -> Series:
     """The free light chain of the clone, in the rows of `flc_difference`; it reads 0 where the clone is not known."""
+    return cohort.once("flc_involved", lambda: _involved_flc(cohort))
+
+
+def _involved_flc(cohort: Cohort) -> Series:
     p = pairs(cohort)
-    kappa, lambda_ = p.kappa.only_rows(p.of_kappa), p.lambda_.only_rows(p.of_lambda)
+    kappa, lambda_ = p.kappa, p.lambda_
     sign = clones(cohort)[kappa.patient]
     low = _between(sign, kappa.low, lambda_.low)
     exact = not (kappa.censored or lambda_.censored)
@@ -92,7 +94,7 @@ def involved_flc(cohort: Cohort) -> Series:
 def abnormal_ratio(cohort: Cohort) -> tuple[Bools, Bools]:
     """Rows of `flc_difference` whose ratio lies outside the normal range: surely, and possibly, within bounds."""
     p = pairs(cohort)
-    kappa, lambda_ = p.kappa.only_rows(p.of_kappa), p.lambda_.only_rows(p.of_lambda)
+    kappa, lambda_ = p.kappa, p.lambda_
     surely = _ratio_above(kappa.low, lambda_.high) | _ratio_below(kappa.high, lambda_.low)
     possibly = _ratio_above(kappa.high, lambda_.low) | _ratio_below(kappa.low, lambda_.high)
     return surely, possibly
@@ -112,8 +114,11 @@ def _ratio_below(kappa: Ints, lambda_: Ints) -> Bools:
 
 def clones(cohort: Cohort) -> Ints:
     """Of each patient: 1 for a kappa clone, -1 for lambda, 0 where it is not recorded."""
-    chains = (CLONES.get(facts.light_chain, 0) for facts in cohort.patients)
-    return cohort.once("clones", lambda: np.array(list(chains), np.int64))
+    return cohort.once("clones", lambda: _clones(cohort))
+
+
+def _clones(cohort: Cohort) -> Ints:
+    return np.array([CLONES.get(facts.light_chain, 0) for facts in cohort.patients], np.int64)
 
 
 def _same(ours: Ints, theirs: Ints) -> tuple[Ints, Ints]:

@@ -72,7 +72,7 @@ def ranges(cohort: Cohort) -> Ranges:
 
 def _ranges(cohort: Cohort) -> Ranges:
     p = pairs(cohort)
-    kappa, lambda_ = p.kappa.only_rows(p.of_kappa), p.lambda_.only_rows(p.of_lambda)
+    kappa, lambda_ = p.kappa, p.lambda_
     egfr = _filtration(cohort, kappa, _may_matter(kappa, lambda_))
     stage = np.zeros(kappa.size, np.int64)
     for bar in STAGES:
@@ -112,7 +112,7 @@ def beyond(kappa: Series, lambda_: Series, low: Ints, high: Ints, clone: Ints) -
 def outside(cohort: Cohort) -> Bools:
     """Rows of `flc_difference` that may lie outside the range for the kidney function, on either side."""
     p, r = pairs(cohort), ranges(cohort)
-    kappa, lambda_ = p.kappa.only_rows(p.of_kappa), p.lambda_.only_rows(p.of_lambda)
+    kappa, lambda_ = p.kappa, p.lambda_
     side = np.ones(kappa.size, np.int64)
     above, below = (beyond(kappa, lambda_, r.low, r.high, sign)[1] for sign in (side, -side))
     out: Bools = above | below

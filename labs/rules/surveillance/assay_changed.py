@@ -20,7 +20,7 @@ from datetime import date
 
 import numpy as np
 
-from labs.rules.arrays import Bools, Ints, before, firsts_of_runs, one_of, starts_of_runs
+from labs.rules.arrays import Bools, Ints, all_true, before, firsts_of_runs, one_of, starts_of_runs
 from labs.rules.base import (
     INFO,
     NOT_EVALUABLE,
@@ -146,8 +146,10 @@ def _changed_markers(cohort: Cohort) -> Series:
 
 def _with_several_groups(series: Series) -> Series:
     """Only patients in whom this marker has more than one group."""
-    starts = starts_of_runs(series.patient)
     groups = _groups(series)
+    if all_true(groups == groups[0]):
+        return series.only_rows(np.zeros(0, np.int64))
+    starts = starts_of_runs(series.patient)
     several = np.minimum.reduceat(groups, starts) != np.maximum.reduceat(groups, starts)
     return series.only(np.repeat(several, np.diff(np.append(starts, series.size))))
 

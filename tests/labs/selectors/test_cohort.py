@@ -9,6 +9,7 @@ import pytest
 
 from labs.rules.cohort import NO_LIMIT, Cohort, to_date
 from labs.selectors.cohort import cohort_between, cohort_of
+from labs.selectors.result_columns import BETWEEN
 from tests.factories import make_diagnosis, make_patient
 from tests.factories.results import make_result
 
@@ -70,3 +71,11 @@ def test_a_result_in_the_report_of_another_patient_counts_with_its_accession() -
     result.pk, result.patient, result.analyte = None, patient, "serum_m"
     result.save(force_insert=True)
     assert cohort_of([patient.pk]).cohort.accessions == ["Z"]
+
+
+@pytest.mark.django_db
+def test_a_laboratory_may_be_named_by_anything_even_by_what_parts_the_words_of_a_result() -> None:
+    patient = make_patient()
+    make_diagnosis(patient, disease="MM")
+    make_result(patient, "serum_m", "0.4", collected_on=DAY, laboratory=f"{BETWEEN}North{BETWEEN}")
+    assert list(cohort_of([patient.pk]).cohort.groups) == [("serum", "", f"{BETWEEN}North{BETWEEN}")]
