@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from labs.rules.arrays import DAY_OFFSET
 from labs.rules.base import NOT_APPLICABLE, NOT_EVALUABLE
 from labs.rules.remission import after_relapse
@@ -16,10 +14,10 @@ LESS = ("VGPR", "PR", "MR", "SD", "PD")
 
 def unless_complete(series: Series) -> tuple[Silence, ...]:
     """Where no complete response is on record, a relapse or a later line followed, or the result comes before it."""
-    facts = series.cohort.patients
-    less = np.array([one.response in LESS for one in facts], bool)[series.patient]
-    unknown = np.array([one.response not in COMPLETE for one in facts], bool)[series.patient]
-    undated = np.array([one.remission_on is None for one in facts], bool)[series.patient]
+    which = series.cohort.which
+    less = which(lambda facts: facts.response in LESS)[series.patient]
+    unknown = which(lambda facts: facts.response not in COMPLETE)[series.patient]
+    undated = which(lambda facts: facts.remission_on is None)[series.patient]
     since = series.cohort.remission_days[series.patient]
     later = series.line_start - DAY_OFFSET > since
     return (
