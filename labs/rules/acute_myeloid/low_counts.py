@@ -112,6 +112,12 @@ EXAMPLES = (
         PROVISIONAL,
         "2026-06-01",
     ),
+    Example(
+        "low at the first count",
+        "remission 2026-01-01 | 2026-06-01 platelets 92 | 2026-06-01 neutrophils 0.8",
+        PROVISIONAL,
+        "2026-06-01",
+    ),
     Example("neutrophils not measured", _IN + "2026-06-01 platelets 150", NOT_EVALUABLE),
     Example("only from before the remission", "remission 2026-01-01 | 2025-10-01 platelets 20", NOT_EVALUABLE),
     Example("another disease", "disease MM | 2026-06-01 platelets 20 | 2026-06-01 neutrophils 0.4", NOT_APPLICABLE),
