@@ -98,6 +98,22 @@ def _nothing(one: Survivor) -> bool:
     return bool(re.search(r"(>=|<=|>|<|==) [01]\b", one.around(6)))
 
 
+def _equality(one: Survivor) -> bool:
+    return {one.gone.strip(), one.come.strip()} == {"", "="}
+
+
+def _room(one: Survivor) -> bool:
+    return bool(re.search(r"\+ 1\b", one.around(4))) and one.come == "2"
+
+
+def _sides(one: Survivor) -> bool:
+    return (one.gone.strip(), one.come.strip()) == ("|", "&")
+
+
+def _argument(one: Survivor) -> bool:
+    return _left_out(one)
+
+
 def _other(_: Survivor) -> bool:
     return True
 
@@ -114,6 +130,14 @@ GROUPS: tuple[tuple[str, str, Callable[[Survivor], bool]], ...] = (
     ("One row more", "a stretch of one row made longer: only its first is read", _more_rows),
     ("Words", "a text or name changed or left out: it is not read, or no quick test reads it", _words),
     ("Zero or one", "a comparison with 0 or 1 moved by one: row 0, or an amount of the last decimal place", _nothing),
+    (
+        "Equality",
+        "a comparison takes in what is equal, or no longer: it cannot be equal there, or no test tries it",
+        _equality,
+    ),
+    ("Room", "a size that keeps numbers apart made larger by one", _room),
+    ("Sides of a criterion", "`|` to `&`: the sides are told one by one; whether both hold is asked elsewhere", _sides),
+    ("Argument", "None in place of an argument, or it is left out: not read there", _argument),
     ("Other", "fits none of these: to be read one by one", _other),
 )
 
