@@ -7,7 +7,8 @@ those that failed for the mutants before it, then the quick ones. What came of i
 (`mutmut results`, `mutmut show NAME`), with the test that failed in `mutants/asked.jsonl`.
 
 Without patterns all mutants of rules and vocabulary are asked about; those that have an answer are only asked about
-again with `--again`. `--survivors` asks about those again that survived. `--wide` asks the slow tests, too.
+again with `--again`. `--survivors` asks about those again that survived. `--wide` asks the slow tests, too. `--list` asks
+nothing: it prints the survivors of rules, grouped by what they changed (`mutants_list.py`).
 """
 
 from __future__ import annotations
@@ -35,6 +36,8 @@ from mutmut.configuration import config
 from mutmut.mutation import trampoline
 from mutmut.mutation.data import SourceFileMutationData
 from mutmut.state import state
+
+from tests.mutants_list import listed
 
 QUICK = config().pytest_add_cli_args_test_selection
 WIDE = ["tests/spec", "tests/oracles/test_rules_against_oracles.py", "tests/labs/rules", "tests/labs/vocabulary"]
@@ -277,7 +280,11 @@ def main() -> int:
     reads.add_argument("--tests", action="append", help="these tests only")
     reads.add_argument("--workers", type=int, default=2)
     reads.add_argument("--shuffled", type=int, default=0, metavar="SEED", help="in an order drawn with this seed")
+    reads.add_argument("--list", action="store_true", help="only print the survivors, grouped by what they changed")
     given = reads.parse_args()
+    if given.list:
+        sys.stdout.write(listed(Path("mutants"), given.patterns) + "\n")
+        return 0
     make(given.workers)
     log = Path("mutants/asked.jsonl").absolute()
     wanted = asked_about(given.patterns, again=given.again, survivors=given.survivors)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from labs.actions.flag_steps import ask_anew, step_of, tell_of
+from labs.actions.flag_steps import ask_anew, keep_step, step_of
 from labs.models import Decision, Flag, FlagEvent, Review
 from labs.models.flag_states import ON_SCREEN
 from labs.selectors.answer_times import AnswerTimes
@@ -37,8 +37,6 @@ def _end(number: int, *, by: User, now: datetime) -> bool:
     ask_anew(flag, answering_for(patients, now=now), AnswerTimes(patients), now=now)
     flag.version += 1
     flag.save()
-    step = step_of(flag, FlagEvent.Kind.WATCH_ENDED, by=by, now=now)
-    step.save(force_insert=True)
-    tell_of([step])
+    keep_step(step_of(flag, FlagEvent.Kind.WATCH_ENDED, by=by, now=now))
     record(by=by, verb="flag.watch_ended", target=flag, patient=flag.patient, detail={"owner": flag.owner_id})
     return True

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from labs.actions.flag_steps import tell_of
 from labs.actions.mute_steps import keep_mutes
 from labs.models import Flag, FlagEvent
 from patients.actions.audit import event
@@ -25,6 +26,7 @@ def write_mutes(*, patient_id: int, rule: str, by: User, now: datetime, because:
         flag.version += 1
     Flag.objects.bulk_update(turned, FIELDS)
     FlagEvent.objects.bulk_create(steps)
+    tell_of(steps)
     AuditEvent.objects.bulk_create(
         event(
             by=by,

@@ -17,7 +17,7 @@ def is_late(days: Ints, allowed: Ints) -> Bools:
 
 def overdue_tests(cohort: Cohort) -> list[tuple[int, int, TestKind]]:
     """(patient, day, kind) of every planned test that is late by more than is let pass; every rule asks for them."""
-    return cohort.once("overdue tests", lambda: _overdue_tests(cohort))
+    return cohort.worked_out(_overdue_tests)
 
 
 def _overdue_tests(cohort: Cohort) -> list[tuple[int, int, TestKind]]:

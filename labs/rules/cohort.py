@@ -145,6 +145,14 @@ class Cohort:
         """What `once` keeps."""
         return {}
 
+    def worked_out(self, work: Callable[..., T], *of: Hashable) -> T:
+        """What a function finds in this cohort, asked once while the cohort lives."""
+        return self.once((work, *of), lambda: work(self, *of))
+
+    def which(self, holds: Callable[[PatientFacts], object]) -> Bools:
+        """Of each patient whether it holds."""
+        return np.array([bool(holds(facts)) for facts in self.patients], bool)
+
     def once(self, name: Hashable, work: Callable[[], T]) -> T:
         """What `work` gives, done once while the cohort lives."""
         if name not in self.derived:
@@ -220,7 +228,7 @@ class Cohort:
 
     def switched_off(self, rule: str) -> Bools:
         """Patients whose site leaves the rule out."""
-        return np.array([rule in facts.switched_off for facts in self.patients], bool)
+        return self.which(lambda facts: rule in facts.switched_off)
 
     def note_of(self, row: int) -> Note:
         """What a row of the columns carries besides its number."""

@@ -71,7 +71,7 @@ def confounders(facts: PatientFacts, kinds: tuple[str, ...], day: date) -> list[
 
 def under(cohort: Cohort, series: Series, *kinds: str) -> Bools:
     """Rows of a series that lie within the window of an event of these kinds."""
-    starts, ends = cohort.once(("under", kinds), lambda: _intervals(cohort, kinds))
+    starts, ends = cohort.worked_out(_intervals, kinds)
     if not starts.size or not series.size:
         return np.zeros(series.size, bool)
     keys = series.patient_days
@@ -82,7 +82,7 @@ def under(cohort: Cohort, series: Series, *kinds: str) -> Bools:
 
 def _intervals(cohort: Cohort, kinds: tuple[str, ...]) -> tuple[Ints, Ints]:
     """Packed (patient, day): first of each event of these kinds, sorted; last of all up to it, with their windows."""
-    kind, starts, ends = cohort.once("events", lambda: _events(cohort))
+    kind, starts, ends = cohort.worked_out(_events)
     wanted = np.zeros(len(PLACES), bool)
     wanted[[PLACES[one] for one in kinds]] = True
     rows = wanted[kind]

@@ -93,10 +93,15 @@ def behind(series: Series, rows: Sequence[tuple[str, int]]) -> list[Behind]:
 
 def result_at(series: Series, at: int) -> Evidence:
     """One row of the columns as evidence without a role."""
-    known = series.cohort.once("evidence", dict[int, Evidence])
+    known = series.cohort.worked_out(_known)
     if at not in known:
         (known[at],) = _written_out(series.cohort, np.array([at]), [""])
     return known[at]
+
+
+def _known(_: Cohort) -> dict[int, Evidence]:
+    """By row of the columns what was asked for."""
+    return {}
 
 
 def _written_out(cohort: Cohort, results: Ints, roles: Iterable[str]) -> list[Evidence]:

@@ -126,16 +126,14 @@ def _change_text(signal: Signal, row: int, reference: Reference) -> str:
     base = int(bound[row])
     change = abs(int(value[row]) * scale - base)
     low, high = int(reference.low[row]), int(reference.high[row])
-    named = interval_text(low // scale if scale > 1 else low, high // scale if scale > 1 else high, series)
-    if scale > 1:
-        named = _mean_text(base, scale, series)
+    named = _mean_text(base, scale, series) if reference.averaged else interval_text(low, high, series)
     extreme = reference.how in ("lowest", "highest")
     kind = ("confirmed " if reference.confirmed[row] else "single value ") if extreme else ""
     bounded = "at least " if low != high or series.low[row] != series.high[row] else ""
     sign = -1 if signal.direction == "below" else 1
     share = percent_text(sign * change, base, sign=True)
     unit = "points" if series.unit == "%" else series.unit  # lest points be read as a share of the lowest
-    amount = _mean_text(change, scale, series) if scale > 1 else amount_text(change, series.places, unit)
+    amount = _mean_text(change, scale, series) if reference.averaged else amount_text(change, series.places, unit)
     return f", {bounded}{amount} {signal.direction} the {reference.how} {kind}{named} ({bounded}{share})"
 
 
@@ -188,7 +186,7 @@ def _missing(signal: Signal, episode: Episode, told: int, reference: Reference |
         return out
     if reference is not None and reference.known[told] and not reference.confirmed[told]:
         value = interval_text(int(reference.low[told]), int(reference.high[told]), signal.series)
-        if reference.scale > 1:
+        if reference.averaged:
             return [*out, "a baseline of three results that agree; only single values are there"]
         unconfirmed = " (nadir unconfirmed)" if reference.how == "lowest" else ""
         return [*out, f"a second assessment confirming the {reference.how} value {value}{unconfirmed}"]
@@ -209,7 +207,7 @@ def _reference_dict(series: Series, reference: Reference | None, row: int, refer
         return {}
     value = (
         _mean_text(int(reference.low[row]), reference.scale, series)
-        if reference.scale > 1
+        if reference.averaged
         else interval_text(int(reference.low[row]), int(reference.high[row]), series)
     )
     confirmed = bool(reference.confirmed[row])
@@ -218,7 +216,7 @@ def _reference_dict(series: Series, reference: Reference | None, row: int, refer
 
 
 def _how(reference: Reference, confirmed: bool) -> str:
-    if reference.scale > 1:
+    if reference.averaged:
         return "mean of three agreeing results" if confirmed else "highest single value so far"
     if reference.how in ("lowest", "highest"):
         return f"{reference.how} value on two consecutive assessments" if confirmed else f"{reference.how} single value"
@@ -264,4 +262,4 @@ def _width(reference: Reference, confirmed: bool) -> int:
     """How many assessments in a row make the reference: a mean of three, a confirming pair, or one."""
     if not confirmed or reference.how not in ("lowest", "highest", "baseline"):
         return 1
-    return 3 if reference.scale > 1 else 2
+    return 3 if reference.averaged else 2

@@ -15,11 +15,11 @@ from labs.vocabulary.analytes import ANALYTES
 
 def series_of(cohort: Cohort, code: str) -> Series:
     """One analyte as a series, cut by patient, comparability group and line of therapy."""
-    return cohort.once(code, lambda: _series_of(cohort, code))
+    return cohort.worked_out(_series_of, code)
 
 
 def _series_of(cohort: Cohort, code: str) -> Series:
-    whole = cohort.once("every assessment", lambda: _every(cohort))
+    whole = cohort.worked_out(_every)
     start, end = cohort.assessments.bounds(cohort.codes[code])
     own = slice(start, end)
     patient, day, first = whole.patient[own], whole.day[own], whole.first[own]
@@ -62,29 +62,28 @@ def pooled(cohort: Cohort, *codes: str) -> Series:
 
     Of one day the row that exceeds zero counts before one that does not, then the analyte named first.
     """
-    return cohort.once(("pooled", codes), lambda: _pooled(cohort, codes))
+    return cohort.worked_out(_pooled, codes)
 
 
 def _pooled(cohort: Cohort, codes: tuple[str, ...]) -> Series:
     named = series_of(cohort, codes[0])
     parts = [series_of(cohort, code) for code in codes if cohort.has(code)] or [named]
-    joined = concatenated(named, parts, "+".join(codes))
+    joined = concatenated(named, parts)
     which = np.repeat(np.arange(len(parts)), [part.size for part in parts])
     kept = one_a_day(joined, (which, -joined.low, joined.low <= 0))
     return kept._replace(mixed=len(codes) > 1)
 
 
-def concatenated(like: Series, parts: Sequence[Series], code: str) -> Series:
-    """Rows of several series one after the other, with the name and unit of one of them; not yet in order.
+def concatenated(like: Series, parts: Sequence[Series]) -> Series:
+    """Rows of several series one after the other, called as one of them is; not yet in order.
 
     Their segments mean nothing yet, except where they are those of one series.
     """
     if len(parts) == 1:
-        return parts[0]._replace(code=code, name=like.name, unit=like.unit, places=like.places)
+        return parts[0]._replace(code=like.code, name=like.name, unit=like.unit, places=like.places)
     low = np.concatenate([part.low for part in parts])
     exact = not any(part.censored for part in parts)
     return like._replace(
-        code=code,
         patient=np.concatenate([part.patient for part in parts]),
         day=np.concatenate([part.day for part in parts]),
         line=np.concatenate([part.line for part in parts]),

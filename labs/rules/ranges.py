@@ -67,6 +67,11 @@ class ByRow(Bar):
         return []
 
 
+def by_row(value: Ints, bar: Threshold) -> ByRow:
+    """A criterion whose bar differs from result to result, or is none: what is compared is told row by row."""
+    return ByRow("", value, "", bar, np.zeros(value.size, bool))
+
+
 def upper_limit(series: Series, code: str) -> Limit:
     """The upper end, for a series made of results of one analyte."""
     return _limit(series, code, "upper")
@@ -88,13 +93,13 @@ def _limit(series: Series, code: str, end: End) -> Limit:
 
 def _fallback(series: Series, code: str, end: End) -> Ints:
     """The typical limit for age in days and sex; 0 where there is none."""
-    births = series.cohort.once("days of birth", lambda: _births(series.cohort))
+    births = series.cohort.worked_out(_births)
     age = series.day - births[series.patient]
     amount = np.zeros(series.size, np.int64)
     for one in FALLBACKS.get(code, ()):
         fits = (age >= one.from_days) & (age < one.below_days)
         if one.sex:
-            fits &= _of_sex(series.cohort, one.sex)[series.patient]
+            fits &= series.cohort.worked_out(_of_sex, one.sex)[series.patient]
         amount[fits] = to_amount(one.high if end == "upper" else one.low, series.places)
     return amount
 
@@ -105,7 +110,7 @@ def _births(cohort: Cohort) -> Ints:
 
 
 def _of_sex(cohort: Cohort, sex: str) -> Bools:
-    return cohort.once(f"of sex {sex}", lambda: np.array([one.sex == sex for one in cohort.patients], bool))
+    return cohort.which(lambda one: one.sex == sex)
 
 
 def _ratio(times: Threshold | None) -> tuple[int, int]:

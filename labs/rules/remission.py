@@ -50,7 +50,7 @@ def outside_remission(series: Series) -> tuple[Silence, ...]:
 
 def after_relapse(series: Series) -> tuple[Silence, ...]:
     """The part of `outside_remission` that follows the first remission."""
-    keys, ends, which, said = series.cohort.once("stretches outside of remission", lambda: _stretches(series.cohort))
+    keys, ends, which, said = series.cohort.worked_out(_stretches)
     if not keys.size or not series.size:
         return ()
     at = keys.searchsorted(series.patient_days, side="right") - 1

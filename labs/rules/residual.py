@@ -49,7 +49,7 @@ class Before:
 def residual(cohort: Cohort, codes: Sequence[str]) -> Series:
     """Several methods in one series; a segment is one method in one comparability group and line of therapy."""
     parts = [series_of(cohort, code) for code in codes if cohort.has(code)] or [series_of(cohort, codes[0])]
-    joined = concatenated(parts[0], parts, "+".join(codes))
+    joined = concatenated(parts[0], parts)
     order = joined.patient.argsort(kind="stable")
     first = np.concatenate([part.first for part in parts])[order]
     return _at_their_limits(joined.only_rows(order)._replace(first=first, name=NAME))

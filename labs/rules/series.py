@@ -54,6 +54,11 @@ class Reference(NamedTuple):
     scale: int = 1
     behind: Callable[[int], list[int]] | None = None
 
+    @property
+    def averaged(self) -> bool:
+        """Whether it is a mean, held as the sum of what it is the mean of."""
+        return self.scale > 1
+
 
 class _Columns(NamedTuple):
     cohort: Cohort

@@ -41,7 +41,7 @@ def found_at(cohort: Cohort, code: str, biopsied: Callable[[str], bool], site: C
     own, biopsy = series_of(cohort, code), series_of(cohort, "biopsy")
     taken = np.array([biopsied(group[0]) for group in cohort.groups], bool)
     conclusive = (biopsy.low != SUSPECTED) & taken[_groups(biopsy)]
-    rows = concatenated(own, (own, biopsy.only(conclusive)), code)
+    rows = concatenated(own, (own, biopsy.only(conclusive)))
     names = [site(group[0]) for group in cohort.groups]
     number = {name: place for place, name in enumerate(sorted(set(names)))}
     which = np.array([number[name] for name in names])[_groups(rows)]
@@ -56,7 +56,6 @@ def disease_at(
     *,
     what: str,
     extras: Extras,
-    weak: str = "suspected",
     weak_level: Level = Level.REVIEW,
     said: Sequence[str] = SAID,
 ) -> Signal:
@@ -70,7 +69,7 @@ def disease_at(
         silences=outside_remission(found),
         notes=lambda series, row: [*remission_note(series, row), *marrow_note(series, row)],
         extras=extras,
-        words=Words(weak=weak, sentence=lambda series, row: sentence(what, series, row, said)),
+        words=Words(sentence=lambda series, row: sentence(what, series, row, said)),
     )
 
 

@@ -124,7 +124,7 @@ def taps(cohort: Cohort) -> Taps:
     signs = pooled(cohort, "cns_signs")
     signs = signs.only(signs.low >= 1)
     looked, counted = pooled(cohort, "csf_blasts"), pooled(cohort, "csf_wbc")
-    days = concatenated(looked, (looked, counted, signs), "csf_blasts")
+    days = concatenated(looked, (looked, counted, signs))
     days = one_a_day(days, (days.low,))
     all_counts = [_count(days, pooled(cohort, code)) for code in COUNTS]
     counts = dict(zip(COUNTS, all_counts, strict=True))

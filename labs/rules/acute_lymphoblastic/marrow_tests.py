@@ -49,7 +49,7 @@ class MarrowTests:
 def marrows(cohort: Cohort) -> tuple[Series, MarrowTests]:
     """A row for each patient and day with any test of marrow, and the tests of that day."""
     parts = [*(of_marrow(cohort, code) for code in READS[:-1]), _finer(pooled(cohort, "blasts_marrow"))]
-    joined = concatenated(parts[0], parts, "marrow")
+    joined = concatenated(parts[0], parts)
     days = one_a_day(joined, (joined.low,))
     rows = [days.on_the_same_day(part) for part in parts]
     low, high = (

@@ -84,7 +84,6 @@ def testicular(cohort: Cohort) -> Signal:
         criterion,
         what="Testis",
         extras=lambda row: site_labels(found, row),
-        weak="enlarged",
         weak_level=URGENT,
         said=SAID,
     )

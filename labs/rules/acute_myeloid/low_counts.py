@@ -40,10 +40,11 @@ from labs.rules.base import (
     Rule,
     Threshold,
 )
+from labs.rules.blood_counts.low_counts import lowest_of_day
 from labs.rules.checks import Check, at_least, below, met_text
 from labs.rules.cohort import Cohort, to_date
 from labs.rules.confounders import COUNTS, under
-from labs.rules.markers import concatenated, one_a_day, series_of
+from labs.rules.markers import concatenated, one_a_day
 from labs.rules.remission import outside_remission, remission_note
 from labs.rules.series import Series
 from labs.rules.signals import Confirmation, Signal, Silence, Terms, Words, weighed
@@ -111,6 +112,12 @@ EXAMPLES = (
         PROVISIONAL,
         "2026-06-01",
     ),
+    Example(
+        "low at the first count",
+        "remission 2026-01-01 | 2026-06-01 platelets 92 | 2026-06-01 neutrophils 0.8",
+        PROVISIONAL,
+        "2026-06-01",
+    ),
     Example("neutrophils not measured", _IN + "2026-06-01 platelets 150", NOT_EVALUABLE),
     Example("only from before the remission", "remission 2026-01-01 | 2025-10-01 platelets 20", NOT_EVALUABLE),
     Example("another disease", "disease MM | 2026-06-01 platelets 20 | 2026-06-01 neutrophils 0.4", NOT_APPLICABLE),
@@ -119,7 +126,7 @@ EXAMPLES = (
 
 def low_counts(cohort: Cohort) -> Signal:
     """Days with at least one low count."""
-    platelets, neutrophils = (_lowest_of_day(cohort, code) for code in READS)
+    platelets, neutrophils = (lowest_of_day(cohort, code) for code in READS)
     days = _days(platelets, neutrophils)
     at = days.on_the_same_day(platelets), days.on_the_same_day(neutrophils)
     sides = (platelets, at[0], PLATELETS), (neutrophils, at[1], NEUTROPHILS)
@@ -157,16 +164,10 @@ def criterion(value: Ints, _: Ints) -> Check:
     return at_least("low counts of platelets and neutrophils", value, LOW)
 
 
-def _lowest_of_day(cohort: Cohort, code: str) -> Series:
-    counts = series_of(cohort, code)
-    return one_a_day(counts, (counts.high, counts.low))
-
-
 def _days(platelets: Series, neutrophils: Series) -> Series:
     """A row for each day with either count."""
-    both = concatenated(platelets, (platelets, neutrophils), "+".join(READS))
-    days = one_a_day(both, (both.low,))
-    return days._replace(name="Low blood counts:", unit="{count}", places=0)
+    both = concatenated(platelets, (platelets, neutrophils))
+    return one_a_day(both, (both.low,))
 
 
 def _below(values: Ints, rows: Ints, bar: Threshold) -> Bools:

@@ -75,6 +75,13 @@ EXAMPLES = (
     Example(
         "two a little below", _WELL + "2026-02-05 platelets 99 | 2026-02-05 haemoglobin 9.9", PROVISIONAL, "", REVIEW
     ),
+    Example(
+        "beside two that fall, the third is measured for the first time",
+        "2026-01-05 neutrophils 2.8 | 2026-01-05 platelets 210 | 2026-02-05 platelets 90 | "
+        "2026-02-05 neutrophils 1.2 | 2026-02-05 haemoglobin 9.0 g/dL",
+        PROVISIONAL,
+        "2026-02-05",
+    ),
     Example("on different days", _WELL + "2026-02-05 platelets 60 | 2026-02-06 haemoglobin 9.0", NOT_EVALUABLE),
     Example(
         "low from the beginning",

@@ -20,8 +20,12 @@ TWICE = Confirmation(2, words="on two consecutive assessments")
 
 def lowest_of_day(cohort: Cohort, code: str) -> Series:
     """A count as one series, whatever the laboratory: for bars that are absolute. Of one day the lowest counts."""
+    return cohort.worked_out(_lowest_of_day, code)
+
+
+def _lowest_of_day(cohort: Cohort, code: str) -> Series:
     counts = series_of(cohort, code)
-    return cohort.once(f"lowest {code} of a day", lambda: one_a_day(counts, (counts.high, counts.low)))
+    return one_a_day(counts, (counts.high, counts.low))
 
 
 def highest_of_day(cohort: Cohort, code: str) -> Series:

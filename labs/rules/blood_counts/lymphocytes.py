@@ -38,7 +38,7 @@ from labs.rules.blood_counts.low_counts import TWICE, highest_of_day
 from labs.rules.checks import Check
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import LEUKAEMIA
-from labs.rules.ranges import NO_RANGE, ByRow, upper_limit
+from labs.rules.ranges import NO_RANGE, by_row, upper_limit
 from labs.rules.remission import outside_remission, remission_note
 from labs.rules.signals import Signal, Silence, Terms, weighed
 from labs.rules.sources import VIGIL
@@ -94,7 +94,7 @@ def lymphocytosis(cohort: Cohort) -> Signal:
 
 def criterion(value: Ints, _: Ints) -> Check:
     """The limit differs from result to result: what is compared is told row by row."""
-    return ByRow("lymphocytes", value, "", LIMIT, np.zeros(value.size, bool))
+    return by_row(value, LIMIT)
 
 
 RULE = Rule(

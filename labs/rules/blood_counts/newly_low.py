@@ -45,15 +45,12 @@ def newly_low(
 ) -> tuple[Series, list[CellLine]]:
     """The number of newly low lines, a row a day on which any was measured; and each line."""
     counts = [lowest_of_day(cohort, code) for code in bars]
-    joined = concatenated(counts[0], counts, "cytopenia")
+    joined = concatenated(counts[0], counts)
     days = one_a_day(joined, (np.zeros(joined.size, np.int64),))
     lines = [
         _line(cohort, days, bars[code], lifted_by[code], series) for code, series in zip(bars, counts, strict=True)
     ]
     return days._replace(
-        name="Newly low cell lines:",
-        unit="{count}",
-        places=0,
         low=sum((line.surely.astype(np.int64) for line in lines), np.zeros(days.size, np.int64)),
         high=sum((line.possibly.astype(np.int64) for line in lines), np.zeros(days.size, np.int64)),
         sources=tuple(np.where(line.at >= 0, _looked_up(line.at, line.counts.sources[0]), -1) for line in lines),

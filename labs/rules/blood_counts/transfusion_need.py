@@ -27,7 +27,7 @@ from labs.rules.checks import Check
 from labs.rules.cohort import Cohort, PatientFacts, day_number, pack_day, to_date
 from labs.rules.evidence import name_text, value_text
 from labs.rules.markers import pooled
-from labs.rules.ranges import ByRow
+from labs.rules.ranges import by_row
 from labs.rules.remission import before_remission, remissions_of
 from labs.rules.series import Series
 from labs.rules.signals import AT_ONCE, Signal, Silence, Terms, Words, weighed
@@ -110,7 +110,7 @@ def transfusion_need(cohort: Cohort) -> Signal:
     for row, (day, _) in needs.items():
         sure[row] = True
         level[row] = int(INFO if _explained(cohort.patients[int(counts.patient[row])], day) else REVIEW)
-    unknown = np.array([not remissions_of(one) for one in cohort.patients], bool)[counts.patient]
+    unknown = cohort.which(lambda facts: not remissions_of(facts))[counts.patient]
 
     def compared(row: int) -> list[Comparison]:
         day, kind = needs[row]
@@ -141,7 +141,7 @@ def transfusion_need(cohort: Cohort) -> Signal:
 
 def criterion(value: Ints, _: Ints) -> Check:
     """Nothing is held against a bar: the transfusion itself is what counts."""
-    return ByRow("transfusion", value, "", AFTER_THERAPY, np.zeros(value.size, bool))
+    return by_row(value, AFTER_THERAPY)
 
 
 def _needs(cohort: Cohort, counts: Series) -> dict[int, tuple[date, str]]:

@@ -87,12 +87,12 @@ def may_be_the_drug(finding: str) -> bool:
 
 def serum(cohort: Cohort) -> Fluid:
     """Serum M-protein and serum immunofixation, a row a day."""
-    return cohort.once("serum bands", lambda: _fluid(cohort, "serum_m", "ife_serum"))
+    return cohort.worked_out(_fluid, "serum_m", "ife_serum")
 
 
 def urine(cohort: Cohort) -> Fluid:
     """Urine M-protein of 24 hours and urine immunofixation, a row a day."""
-    return cohort.once("urine bands", lambda: _fluid(cohort, "urine_m", "ife_urine"))
+    return cohort.worked_out(_fluid, "urine_m", "ife_urine")
 
 
 def _fluid(cohort: Cohort, code: str, fixation: str) -> Fluid:

@@ -20,8 +20,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-import numpy as np
-
 from labs.rules.arrays import Bools, Ints
 from labs.rules.base import (
     CONFIRMED,
@@ -133,7 +131,7 @@ def missing(series: Series, row: int) -> Sequence[str]:
 
 def _silences(cohort: Cohort, count: Series) -> tuple[Silence, ...]:
     states = [marker_states(cohort, marker, count) for marker in OTHERS]
-    marrow = np.array(["marrow" in facts.measurable for facts in cohort.patients], bool)[count.patient]
+    marrow = cohort.which(lambda facts: "marrow" in facts.measurable)[count.patient]
     other: Bools = (states[0] == Marker.YES) | (states[1] == Marker.YES) | (states[2] == Marker.YES) | marrow
     unknown: Bools = (states[0] == Marker.UNKNOWN) | (states[1] == Marker.UNKNOWN) | (states[2] == Marker.UNKNOWN)
     return (

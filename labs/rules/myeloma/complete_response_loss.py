@@ -140,7 +140,7 @@ def loss(cohort: Cohort) -> Signal:
     """Serum and urine, each on its own, since the complete response."""
     fluids = (serum(cohort), urine(cohort))
     seen = [seen_in(fluid, limits_of(fluid)) for fluid in fluids]
-    series, order = side_by_side([fluid.series for fluid in fluids], "clone", "M-protein of the clone")
+    series, order = side_by_side([fluid.series for fluid in fluids])
     sure, weak, faint, by_band, level = (
         np.concatenate([getattr(part, name) for part in seen])[order] for name in Seen.__slots__
     )

@@ -67,7 +67,7 @@ EXAMPLES = (
 def signs(cohort: Cohort) -> Signal:
     """Marrow and new lesions since the complete response, each on its own."""
     marrow, lesions = (series_of(cohort, code) for code in READS)
-    series, order = side_by_side([marrow, lesions], "signs", "Signs")
+    series, order = side_by_side([marrow, lesions])
     sure = np.concatenate((marrow.low >= LEAST.amount, lesions.low == NEW))[order]
     maybe = np.concatenate((marrow.high >= LEAST.amount, lesions.low == NEW))[order]
     shown = maybe.astype(np.int64)

@@ -20,7 +20,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from labs.rules.arrays import Bools, Ints
+from labs.rules.arrays import Ints
 from labs.rules.base import (
     INFO,
     NOT_APPLICABLE,
@@ -131,8 +131,7 @@ def missing(_: Series, __: int) -> Sequence[str]:
 
 def _unless_asked(series: Series) -> tuple[Silence, ...]:
     """Where the clone may be IgG-kappa, only in complete response."""
-    facts = series.cohort.patients
-    own: Bools = np.array([isotype_of_clone(one).may_be(DRUG) for one in facts], bool)[series.patient]
+    own = series.cohort.which(lambda facts: isotype_of_clone(facts).may_be(DRUG))[series.patient]
     return tuple(silence._replace(rows=silence.rows & own) for silence in unless_complete(series))
 
 

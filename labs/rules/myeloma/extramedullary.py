@@ -80,7 +80,7 @@ def extramedullary(cohort: Cohort) -> Signal:
         terms=Terms(AT_ONCE, alone=URGENT, weak_level=REVIEW, lapsed=REVIEW),
         silences=before_remission(found),
         notes=remission_note,
-        words=Words(weak="suspected", sentence=_sentence),
+        words=Words(sentence=_sentence),
     )
 
 

@@ -24,10 +24,11 @@ class FlcMarker:
 
 def flc_marker(cohort: Cohort) -> FlcMarker:
     """Whether free light chains are what is followed, for each row of dFLC."""
-    return cohort.once("flc_marker", lambda: _flc_marker(cohort, flc_difference(cohort)))
+    return cohort.worked_out(_flc_marker)
 
 
-def _flc_marker(cohort: Cohort, series: Series) -> FlcMarker:
+def _flc_marker(cohort: Cohort) -> FlcMarker:
+    series = flc_difference(cohort)
     serum, urine = marker_states(cohort, "serum_m", series), marker_states(cohort, "urine_m", series)
     no = (serum == Marker.YES) | (urine == Marker.YES) | stated_not_measurable(cohort, "flc")[series.patient]
     unknown = ~no & ((serum == Marker.UNKNOWN) | (urine == Marker.UNKNOWN))

@@ -148,10 +148,11 @@ def progression(cohort: Cohort) -> Signal:
 
 def rising(cohort: Cohort) -> Signal:
     """dFLC against its lowest confirmed value, whether or not it is the marker: two rules ask."""
-    return cohort.once("flc_rising", lambda: _rising(flc_difference(cohort)))
+    return cohort.worked_out(_rising)
 
 
-def _rising(d: Series) -> Signal:
+def _rising(cohort: Cohort) -> Signal:
+    d = flc_difference(cohort)
     return rise(d, criterion, against=d.lowest_confirmed(), early=d.lowest(), apart=SET_APART, notes=urine_due)
 
 

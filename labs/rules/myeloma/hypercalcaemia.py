@@ -121,7 +121,7 @@ def best_calcium(cohort: Cohort) -> Series:
     lows = reported.low * 10
     highs = reported.high * 10 if reported.censored else lows
     theirs = reported._replace(low=lows, high=highs, sources=(*reported.sources, np.full(reported.size, -1)))
-    joined = concatenated(ours, [ours, theirs], "best_calcium")
+    joined = concatenated(ours, [ours, theirs])
     rank = np.concatenate((rank, np.ones(reported.size, np.int64)))
     return one_a_day(joined, (-joined.low, rank))
 

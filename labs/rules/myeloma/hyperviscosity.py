@@ -56,8 +56,8 @@ def hyperviscosity(cohort: Cohort) -> Signal:
     return weighed(
         m,
         criterion,
-        sure=stands_at("", m.low, {PRESENT.amount}, "").met,
-        weak=stands_at("", m.low, {SUSPECTED.amount}, "").met,
+        sure=m.low == PRESENT.amount,
+        weak=m.low == SUSPECTED.amount,
         terms=Terms(AT_ONCE, alone=URGENT, weak_level=URGENT),
         words=Words(weak="suspected, not yet settled"),
     )

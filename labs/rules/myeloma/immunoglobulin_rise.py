@@ -131,7 +131,7 @@ def of_the_clone(cohort: Cohort) -> Series:
     for code in JUDGES:
         series = series_of(cohort, code)
         parts.append(series.only(np.array([one in ("", code) for one in wanted], bool)[series.patient]))
-    joined = concatenated(parts[0], parts, "immunoglobulin")
+    joined = concatenated(parts[0], parts)
     order = joined.patient.argsort(kind="stable")
     first = np.concatenate([part.first for part in parts])[order]
     return joined.only_rows(order)._replace(first=first, name="Immunoglobulin of the clone")
@@ -139,7 +139,7 @@ def of_the_clone(cohort: Cohort) -> Series:
 
 def _given(cohort: Cohort, series: Series) -> Bools:
     """Immunoglobulin was given to a person whose clone is IgG."""
-    igg = np.array([facts.heavy_chain == "IgG" for facts in cohort.patients], bool)[series.patient]
+    igg = cohort.which(lambda facts: facts.heavy_chain == "IgG")[series.patient]
     return igg & under(cohort, series, "ivig")
 
 

@@ -120,8 +120,7 @@ def criterion(value: Ints, lowest: Ints) -> Check:
 
 def short_axis_before(m: Series, short: Series) -> tuple[Bools, Bools]:
     """Whether the lesion of each row had a short axis above 1 cm on a day before; whether that was measured at all."""
-    wide = above("", short.low, WIDE).met
-    return _first_day(m, short.only(wide)) < m.day, _first_day(m, short) < m.day
+    return _first_day(m, short.only(short.low > WIDE.amount)) < m.day, _first_day(m, short) < m.day
 
 
 def _first_day(m: Series, other: Series) -> Days:

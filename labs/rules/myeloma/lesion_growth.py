@@ -86,7 +86,7 @@ def growth(cohort: Cohort) -> Signal:
     m = series_of(cohort, "lesion_spd")
     lowest = m.lowest()
     by_half = by_percent(m.low, lowest.high).met
-    large = at_least("", m.low - lowest.high, ONE_CM).met
+    large = m.low - lowest.high >= ONE_CM.amount
     several = with_lesion(m, several_lesions)
     sure = by_half & (large | several) & lowest.known
     first = open_of_the_day(m, ~lowest.known) & ~sure

@@ -29,7 +29,7 @@ class Pairs:
 
 def pairs(cohort: Cohort) -> Pairs:
     """Every kappa with its lambda."""
-    return cohort.once("flc_pairs", lambda: _pairs(cohort))
+    return cohort.worked_out(_pairs)
 
 
 def _pairs(cohort: Cohort) -> Pairs:
@@ -40,7 +40,7 @@ def _pairs(cohort: Cohort) -> Pairs:
 
 def flc_difference(cohort: Cohort) -> Series:
     """dFLC: the involved light chain less the other, never below 0; it reads 0 where the clone is not known."""
-    return cohort.once("flc_difference", lambda: _flc_difference(cohort))
+    return cohort.worked_out(_flc_difference)
 
 
 def _flc_difference(cohort: Cohort) -> Series:
@@ -114,7 +114,7 @@ def _ratio_below(kappa: Ints, lambda_: Ints) -> Bools:
 
 def clones(cohort: Cohort) -> Ints:
     """Of each patient: 1 for a kappa clone, -1 for lambda, 0 where it is not recorded."""
-    return cohort.once("clones", lambda: _clones(cohort))
+    return cohort.worked_out(_clones)
 
 
 def _clones(cohort: Cohort) -> Ints:

@@ -50,12 +50,12 @@ class Marker(IntEnum):
 
 def stated_not_measurable(cohort: Cohort, marker: str) -> Bools:
     """Patients whose recorded list of measurable markers leaves this one out."""
-    return np.array([bool(p.measurable) and marker not in p.measurable for p in cohort.patients], bool)
+    return cohort.which(lambda one: one.measurable and marker not in one.measurable)
 
 
 def marker_states(cohort: Cohort, marker: str, at: Series) -> Ints:
     """State of a marker for each row of a series: of that row's patient and line of therapy."""
-    stated = cohort.once(f"{marker} stated", lambda: _all_stated(cohort, marker))[at.patient]
+    stated = cohort.worked_out(_all_stated, marker)[at.patient]
     if all_true(stated >= 0):
         return stated
     return np.where(stated >= 0, stated, _derived(cohort, marker, at))
@@ -78,7 +78,7 @@ def _derived(cohort: Cohort, marker: str, at: Series) -> Ints:
 
     Before any recorded line, the first value on record can prove a marker measurable, never the opposite.
     """
-    keys, above = cohort.once(f"{marker} at baseline", lambda: _baseline_values(cohort, marker))
+    keys, above = cohort.worked_out(_baseline_values, marker)
     if not keys.size:
         return np.full(at.size, int(Marker.UNMEASURED))
     in_line = at.line > 0

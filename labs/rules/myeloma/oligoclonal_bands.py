@@ -82,13 +82,13 @@ EXAMPLES = (
 def oligoclonal(cohort: Cohort) -> Signal:
     """Immunofixations whose bands are all of another isotype."""
     fluids = (serum(cohort), urine(cohort))
-    series, order = side_by_side([fluid.series for fluid in fluids], "bands", "Immunofixation")
+    series, order = side_by_side([fluid.series for fluid in fluids])
     band = np.concatenate([fluid.band for fluid in fluids])[order]
     drug = np.concatenate([fluid.may_be_drug for fluid in fluids])[order]
     other: Bools = (band == Band.OTHER) & ~drug
     done = band != Band.NOT_DONE
     kept = series._replace(low=other.astype(np.int64), high=other.astype(np.int64)).only(done)
-    unknown = np.array([not is_recorded(isotype_of_clone(facts)) for facts in cohort.patients], bool)[kept.patient]
+    unknown = cohort.which(lambda facts: not is_recorded(isotype_of_clone(facts)))[kept.patient]
     return weighed(
         kept,
         criterion,

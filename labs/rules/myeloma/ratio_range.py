@@ -67,7 +67,7 @@ class Ranges:
 
 def ranges(cohort: Cohort) -> Ranges:
     """The range of every pair, in the rows of `flc_difference`."""
-    return cohort.once("flc ranges", lambda: _ranges(cohort))
+    return cohort.worked_out(_ranges)
 
 
 def _ranges(cohort: Cohort) -> Ranges:

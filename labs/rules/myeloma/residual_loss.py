@@ -109,7 +109,7 @@ def loss(cohort: Cohort) -> Signal:
     known = negative_days(tests, bounds, SENSITIVITY.amount)
     maybe = negative_days(tests, bounds, None)
     parts = [by_test(tests, bounds), by_imaging(cohort, known, maybe), by_marrow(cohort, known, maybe)]
-    series, order = side_by_side([part.series for part in parts], "after MRD-negative", "Residual disease")
+    series, order = side_by_side([part.series for part in parts])
     sure, weak, open_, negative = (
         np.concatenate([getattr(part, name) for part in parts])[order] for name in ("sure", "weak", "open", "negative")
     )

@@ -11,12 +11,12 @@ from labs.rules.markers import concatenated
 from labs.rules.series import Series
 
 
-def side_by_side(parts: Sequence[Series], code: str, name: str) -> tuple[Series, Ints]:
+def side_by_side(parts: Sequence[Series]) -> tuple[Series, Ints]:
     """The rows of every part, a patient's together, and where each stood in the parts one after the other.
 
     The parts have as many sources each; a row is shown with the name and unit of its own analyte.
     """
-    joined = concatenated(parts[0], parts, code)
+    joined = concatenated(parts[0], parts)
     order = joined.patient.argsort(kind="stable")
     first = np.concatenate([part.first for part in parts])[order]
-    return joined.only_rows(order)._replace(first=first, name=name, mixed=True), order
+    return joined.only_rows(order)._replace(first=first, mixed=True), order

@@ -137,7 +137,7 @@ def _changed_markers(cohort: Cohort) -> Series:
     parts = [part for part in (_with_several_groups(series_of(cohort, code)) for code in several) if part.size]
     if not parts:
         return series_of(cohort, FOLLOWED[0]).only_rows(np.zeros(0, np.int64))
-    rows = concatenated(parts[0], parts, "followed markers")
+    rows = concatenated(parts[0], parts)
     which = np.repeat(np.arange(len(parts)), [part.size for part in parts])
     order = np.lexsort((_groups(rows), rows.day, which, rows.patient))
     first = firsts_of_runs(rows.patient[order], which[order])

@@ -113,3 +113,14 @@ def test_the_engine_answers_that_a_rule_left_out_does_not_apply() -> None:
 
 def test_the_editions_of_grades_are_those_there_are_tables_for() -> None:
     assert set(GRADINGS) == set(grades.NAMES)
+
+
+def test_a_disease_without_sets_leaves_nothing_out_and_has_no_default() -> None:
+    assert switched_off("CLL", left_out={"MM-HB": "asked for elsewhere"}) == {}
+    with pytest.raises(KeyError, match="CLL"):
+        default_set("CLL")
+
+
+def test_without_a_choice_the_default_set_names_itself_as_the_reason() -> None:
+    for disease in {one.disease for one in SETS}:
+        assert switched_off(disease) == switched_off(disease, default_set(disease).code)

@@ -69,3 +69,16 @@ def test_the_time_of_an_isolated_relapse_has_its_own_bar() -> None:
     assert shown(finding(days + " | 2026-05-04 blasts_marrow 2 %"), "time")[0].startswith("early (BFM); late (COG)")
     assert shown(finding(days + " | 2026-05-04 blasts_marrow 20 %"), "time")[0].startswith("early (BFM); early (COG)")
     assert shown(finding(days), "time")[0].startswith("early (BFM); ≈")
+
+
+@pytest.mark.parametrize(
+    ("counted", "told"),
+    [
+        (" | 2026-05-04 csf_rbc 600", "not known to 600 /µL, blood not known"),
+        (" | 2026-05-04 csf_rbc 600 | 2026-05-04 csf_wbc 12", "12 /µL to 600 /µL, blood not known"),
+        (" | 2026-05-04 csf_rbc 600 | 2026-05-04 wbc 6.0", "not known to 600 /µL, blood 6 ×10³/µL to not known"),
+        (" | 2026-05-04 csf_rbc 600 | 2026-05-04 rbc 4.0", "not known to 600 /µL, blood not known to 4.00 ×10⁶/µL"),
+    ],
+)
+def test_of_the_cells_of_csf_and_blood_those_that_were_counted_are_told(counted: str, told: str) -> None:
+    assert shown(finding(TAP + counted), "white to red cells") == [told]

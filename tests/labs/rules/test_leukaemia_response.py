@@ -98,3 +98,9 @@ def test_it_says_what_it_rests_on() -> None:
         "neutrophils 2 ×10³/µL on 3 May 2026",
         "platelets 200 ×10³/µL on 3 May 2026",
     )
+
+
+def test_a_marrow_of_the_day_asked_is_the_latest() -> None:
+    given = "2026-05-01 2 % | 2026-05-20 30 %"
+    assert response(given, as_of=date(2026, 5, 19)).on == date(2026, 5, 1)
+    assert response(given, as_of=date(2026, 5, 20)).on == date(2026, 5, 20)

@@ -74,3 +74,10 @@ def test_the_time_of_a_relapse_is_shown(rule: str) -> None:
     facts = "diagnosed 2021-01-10 | therapy_ended 2023-03-10 | 2023-08-01 blasts_marrow 60 %"
     [(label, _)] = shown(finding(facts, rule), "time of relapse")
     assert label.startswith("early (BFM); early (COG); ≈30.7 months after diagnosis")
+
+
+@pytest.mark.parametrize("rule", ["ALL-MARROW", "ALL-MARROW-M3"])
+def test_in_all_the_interval_is_held_against_the_bar_of_five_percent_too(rule: str) -> None:
+    found = finding("remission 2025-06-01 | 2026-04-05 blasts_marrow 9 % cells:2000", rule)
+    assert [one.needed for one in found.comparisons if one.what.startswith("95 %")] == ["at least 5 % throughout"]
+    assert shown(found, "95 % interval") == [("7.8 to 10.3 %", True)]

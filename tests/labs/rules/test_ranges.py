@@ -109,3 +109,12 @@ def test_limits_are_whole_numbers_printed_or_typical() -> None:
     found = limit("born 1980-01-01 | sex female | 2026-01-05 ldh 200 U/L [120..250] | 2026-02-05 200", "ldh")
     assert found.own.tolist() == [True, False]
     assert found.amount.dtype.kind == "i"
+
+
+@pytest.mark.parametrize(("value", "below"), [("11.4", True), ("11.5", False)])
+def test_a_value_at_the_lower_limit_is_not_below_it(value: str, below: bool) -> None:
+    given = f"2026-01-05 {value} g/dL [11.5..16]"
+    series = series_of(cohort_of(given, analyte="haemoglobin", disease="MM"), "haemoglobin")
+    found = lower_limit(series, "haemoglobin")
+    assert found.undercut(series.low).tolist() == [below]
+    assert [one.met for one in found.compared(series, 0, series.low)] == [below]

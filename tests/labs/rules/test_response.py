@@ -339,3 +339,12 @@ def test_order_of_arrival_and_what_comes_later_do_not_matter(random: Random) -> 
     said = response_of(plain_cohort_of(patient), [], last)
     assert response_of(plain_cohort_of(replace(patient, results=tuple(mixed))), [], last) == said
     assert response_of(plain_cohort_of(known), [], last) == said
+
+
+def test_a_line_begins_on_its_own_day_and_then_nothing_is_measured_in_it_yet() -> None:
+    cohort = cohort_of(GONE.removesuffix(" | "), analyte="serum_m", disease="MM")
+    before, on = (response_of(cohort.until(day), [], day) for day in (date(2025, 12, 31), date(2026, 1, 1)))
+    assert before.line_started_on is None
+    assert on.line_started_on == date(2026, 1, 1)
+    assert on.now == Step(Category.NOT_EVALUABLE, None, confirmed=False)
+    assert on.missing

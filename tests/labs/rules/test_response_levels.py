@@ -7,11 +7,13 @@ import pytest
 from labs.rules.markers import series_of
 from labs.rules.myeloma.response import Category
 from labs.rules.myeloma.response_levels import (
+    URINE_VGPR,
     Value,
     difference_needs,
     lesion_needs,
     marrow_needs,
     serum_needs,
+    urine_level,
     urine_needs,
 )
 from labs.rules.myeloma.response_residual import _sustained
@@ -94,3 +96,9 @@ def test_sustained_is_a_year_of_both_with_nothing_found_between(
     tests: list[tuple[int, int | None]], pictures: list[tuple[int, int]], sustained: bool
 ) -> None:
     assert _sustained([(day, level, "mrd_flow") for day, level in tests], pictures) is sustained
+
+
+def test_urine_at_the_bar_of_a_very_good_response_is_a_partial_one_only() -> None:
+    (base,) = (Value(0, amount, amount, 0, 0) for amount in (URINE_VGPR.amount * 8,))
+    seen = {high: urine_level(Value(1, 0, high, 0, 1), base) for high in (URINE_VGPR.amount - 1, URINE_VGPR.amount)}
+    assert list(seen.values()) == [SCR, PR]

@@ -144,3 +144,17 @@ def test_an_event_counts_within_its_window_and_for_its_own_patient_only() -> Non
     h = series_of(cohort, "haemoglobin")
     assert under(cohort, h, "transfusion_red_cells").tolist() == [False, True, True, False] + [False] * 8
     assert under(cohort, h, "esa").tolist() == [False] * 5 + [True] * 3 + [False] * 4
+
+
+def test_the_lowest_of_the_last_days_looks_back_over_all_of_them_and_no_further() -> None:
+    s = serum("2026-01-01 0.4 g/dL | 2026-01-05 0.9 | 2026-01-06 0.7 | 2026-01-08 0.8 | 2026-01-15 1.0")
+    found = s.lowest_within(7)
+    assert values(found.low, found.known) == [None, 0.4, 0.4, 0.4, 0.8]
+    assert found.confirmed.tolist() == [False] * 5
+    assert found.how == "lowest of the last 7 days"
+
+
+def test_the_lowest_of_the_last_days_knows_the_bounds_of_a_censored_value() -> None:
+    found = serum("2026-01-05 <0.5 g/dL | 2026-01-06 0.7 | 2026-01-07 0.9").lowest_within(7)
+    assert values(found.low, found.known) == [None, 0, 0]
+    assert values(found.high, found.known) == [None, 0.5, 0.5]

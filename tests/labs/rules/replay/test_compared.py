@@ -91,3 +91,22 @@ def test_without_any_time_there_is_no_rate() -> None:
     (total, _) = summary(compare([standing()], []), patient_days=0)
     assert total["lost"]["per_100_patient_years"] is None
     assert summary([], patient_days=0)[0]["added"]["flags"] == 0
+
+
+def test_a_rate_is_told_to_the_hundredth_with_its_interval() -> None:
+    (line, *_) = summary(compare([], [standing()]), 300_000)
+    rate = line["added"]["per_100_patient_years"]
+    assert rate == [0.12, 0.0, 0.68]
+
+
+def test_what_moved_is_told_with_both_sides() -> None:
+    before, after = standing(), standing(state="confirmed")
+    (found,) = compare([before], [after])
+    assert (found.before, found.after) == (before, after)
+
+
+def test_episodes_are_matched_in_the_order_of_their_days_whatever_order_they_come_in() -> None:
+    long = standing(onset=MAY, last_on=JULY)
+    later = standing(onset=JUNE, last_on=JULY)
+    found = compare([later, long], [standing(onset=date(2026, 6, 20), last_on=JULY)])
+    assert {one.kind: one.before for one in found} == {"moved": long, "lost": later}
