@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('labs', '0015_decisions_so_far'),
+        ('labs', '0016_decisions_and_their_steps'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     """A partial index: muted signals are few."""
 
-    dependencies: ClassVar = [("labs", "0015_decisions_so_far")]
+    dependencies: ClassVar = [("labs", "0017_notification_attempts")]
 
     operations: ClassVar = [
         migrations.AddIndex(
