@@ -74,6 +74,22 @@ def _pooled(cohort: Cohort, codes: tuple[str, ...]) -> Series:
     return kept._replace(mixed=len(codes) > 1)
 
 
+def lowest_of_day(cohort: Cohort, code: str) -> Series:
+    """A count as one series, whatever the laboratory: for bars that are absolute. Of one day the lowest counts."""
+    return cohort.worked_out(_lowest_of_day, code)
+
+
+def _lowest_of_day(cohort: Cohort, code: str) -> Series:
+    counts = series_of(cohort, code)
+    return one_a_day(counts, (counts.high, counts.low))
+
+
+def highest_of_day(cohort: Cohort, code: str) -> Series:
+    """A count as one series, whatever the laboratory. Of one day the highest counts."""
+    counts = series_of(cohort, code)
+    return one_a_day(counts, (-counts.high, -counts.low))
+
+
 def concatenated(like: Series, parts: Sequence[Series]) -> Series:
     """Rows of several series one after the other, called as one of them is; not yet in order.
 

@@ -40,11 +40,10 @@ from labs.rules.base import (
     Rule,
     Threshold,
 )
-from labs.rules.blood_counts.low_counts import lowest_of_day
 from labs.rules.checks import Check, at_least, below, met_text
 from labs.rules.cohort import Cohort, to_date
 from labs.rules.confounders import COUNTS, under
-from labs.rules.markers import concatenated, one_a_day
+from labs.rules.markers import concatenated, lowest_of_day, one_a_day
 from labs.rules.remission import outside_remission, remission_note
 from labs.rules.series import Series
 from labs.rules.signals import Confirmation, Signal, Silence, Terms, Words, weighed

@@ -9,29 +9,13 @@ import numpy as np
 from labs.rules.arrays import UNBOUNDED, Bools, Ints, distinct, one_of
 from labs.rules.base import Threshold
 from labs.rules.cohort import Cohort
-from labs.rules.markers import one_a_day, pooled, series_of
+from labs.rules.markers import lowest_of_day, pooled, series_of
 from labs.rules.ranges import upper_limit
 from labs.rules.series import Series
 from labs.rules.signals import Confirmation
 
 BLASTS = ("blasts_blood_percent", "blasts_blood_count")
 TWICE = Confirmation(2, words="on two consecutive assessments")
-
-
-def lowest_of_day(cohort: Cohort, code: str) -> Series:
-    """A count as one series, whatever the laboratory: for bars that are absolute. Of one day the lowest counts."""
-    return cohort.worked_out(_lowest_of_day, code)
-
-
-def _lowest_of_day(cohort: Cohort, code: str) -> Series:
-    counts = series_of(cohort, code)
-    return one_a_day(counts, (counts.high, counts.low))
-
-
-def highest_of_day(cohort: Cohort, code: str) -> Series:
-    """A count as one series, whatever the laboratory. Of one day the highest counts."""
-    counts = series_of(cohort, code)
-    return one_a_day(counts, (-counts.high, -counts.low))
 
 
 def low_days(cohort: Cohort, bars: Mapping[str, Threshold]) -> Ints:

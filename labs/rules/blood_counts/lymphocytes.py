@@ -34,10 +34,11 @@ from labs.rules.base import (
     Rule,
     Threshold,
 )
-from labs.rules.blood_counts.low_counts import TWICE, highest_of_day
+from labs.rules.blood_counts.low_counts import TWICE
 from labs.rules.checks import Check
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import LEUKAEMIA
+from labs.rules.markers import highest_of_day
 from labs.rules.ranges import NO_RANGE, by_row, upper_limit
 from labs.rules.remission import outside_remission, remission_note
 from labs.rules.signals import Signal, Silence, Terms, weighed

@@ -35,11 +35,12 @@ from labs.rules.base import (
     Threshold,
 )
 from labs.rules.blood_counts.baseline import ALL_DISEASES
-from labs.rules.blood_counts.low_counts import TWICE, below_or_bound, lowest_of_day, told_days, within_days
+from labs.rules.blood_counts.low_counts import TWICE, below_or_bound, told_days, within_days
 from labs.rules.checks import Check, below
 from labs.rules.cohort import Cohort, to_date
 from labs.rules.confounders import COUNTS
 from labs.rules.evidence import value_text
+from labs.rules.markers import lowest_of_day
 from labs.rules.remission import before_remission, remission_note
 from labs.rules.series import Series
 from labs.rules.signals import Signal, Terms, Words, weighed

@@ -10,11 +10,10 @@ import numpy as np
 
 from labs.rules.arrays import Bools, Ints, before, running_max
 from labs.rules.base import Comparison, Threshold
-from labs.rules.blood_counts.low_counts import lowest_of_day
 from labs.rules.checks import below
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import under
-from labs.rules.markers import concatenated, one_a_day
+from labs.rules.markers import concatenated, lowest_of_day, one_a_day
 from labs.rules.series import Series
 
 

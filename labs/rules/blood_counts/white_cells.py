@@ -36,10 +36,11 @@ from labs.rules.base import (
     Threshold,
 )
 from labs.rules.blood_counts.baseline import ALL_DISEASES
-from labs.rules.blood_counts.low_counts import TWICE, blasts_of_day, highest_of_day
+from labs.rules.blood_counts.low_counts import TWICE, blasts_of_day
 from labs.rules.checks import Check, above
 from labs.rules.cohort import Cohort
 from labs.rules.confounders import COUNTS, under
+from labs.rules.markers import highest_of_day
 from labs.rules.ranges import NO_RANGE, upper_limit
 from labs.rules.remission import before_remission, remission_note
 from labs.rules.signals import Signal, Silence, Terms, weighed
