@@ -118,7 +118,8 @@ class Asking:
         function = mutmut.mangled_name_from_mutant_name(name)
         items = self._in_order(function)
         if not items:
-            self._keep(data, name, NO_TESTS, 0.0, "")
+            if data.exit_code_by_key[name] != SURVIVED:  # else the answer of other tests stays
+                self._keep(data, name, NO_TESTS, 0.0, "")
             return
         while len(self.running) >= self.workers:
             self._wait()
@@ -286,9 +287,8 @@ def main() -> int:
         sys.stdout.write(listed(Path("mutants"), given.patterns) + "\n")
         return 0
     make(given.workers)
-    log = Path("mutants/asked.jsonl").absolute()
     wanted = asked_about(given.patterns, again=given.again, survivors=given.survivors)
-    asking = Asking(wanted, given.workers, log, given.shuffled)
+    asking = Asking(wanted, given.workers, Path("mutants/asked.jsonl").absolute(), given.shuffled)
     os.chdir("mutants")
     with suppress(KeyboardInterrupt):
         tests = given.tests or (WIDE if given.wide else QUICK)

@@ -136,7 +136,11 @@ GROUPS: tuple[tuple[str, str, Callable[[Survivor], bool]], ...] = (
         _equality,
     ),
     ("Room", "a size that keeps numbers apart made larger by one", _room),
-    ("Sides of a criterion", "`|` to `&`: the sides are told one by one; whether both hold is asked elsewhere", _sides),
+    (
+        "Sides of a criterion",
+        "*or* to *and* between them: they are told one by one, and whether they hold is asked elsewhere",
+        _sides,
+    ),
     ("Argument", "None in place of an argument, or it is left out: not read there", _argument),
     ("Other", "fits none of these: to be read one by one", _other),
 )

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from labs.rules.base import Answer
 from labs.selectors.bars import Held
 from labs.selectors.distances import Distance, Standing
-from tracker.web.charts.words import short
+from tracker.web.charts.words import bar_text, short
 from tracker.web.units import written
 
 
@@ -82,7 +82,7 @@ def _latest(held: Held) -> str:
 
 
 def _bar(held: Held) -> str:
-    bar = f"{'≤' if held.falls else '≥'} {short(held.meets_from or Decimal())} {written(held.unit)}".strip()
+    bar = f"{bar_text(held.meets_from or Decimal(), falls=held.falls)} {written(held.unit)}".strip()
     if held.reference is None:
         return bar
     how = f"{held.how} {short(held.reference)}" + ("" if held.confirmed else f" {_('(single value)')}")

@@ -12,6 +12,7 @@ import pytest
 
 from tracker.web.charts import CONTRADICTORY, CORRECTED, Moment, Period, Point, TrendChart, draw
 from tracker.web.charts.option import fitting
+from tracker.web.charts.words import bar_text
 
 TODAY = date(2025, 7, 1)
 
@@ -219,3 +220,19 @@ def test_every_option_is_json_and_names_only_known_colours() -> None:
     names = {part.split(")")[0] for part in text.split("var(")[1:]}
     assert names
     assert all(f"{name}:" in tokens for name in names)
+
+
+@pytest.mark.parametrize(
+    ("bar", "falls", "text"),
+    [
+        ("0.000001", False, "> 0"),
+        ("0.5", False, "≥ 0.5"),
+        ("5.000001", False, "> 5"),
+        ("5.000002", False, "≥ 5"),
+        ("9.999999", True, "< 10"),
+        ("10", True, "≤ 10"),
+        ("9.999999", False, "≥ 10"),
+    ],
+)
+def test_a_bar_that_does_not_meet_its_criterion_itself_is_written_so(bar: str, falls: bool, text: str) -> None:
+    assert bar_text(Decimal(bar), falls=falls) == text

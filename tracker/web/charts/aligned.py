@@ -16,7 +16,7 @@ from tracker.web.charts.drawing import Row, latest_of, rows_of
 from tracker.web.charts.option import Scale, y_range
 from tracker.web.charts.schedule import Axis, Happening, percent
 from tracker.web.charts.trend import CONTRADICTORY, OFF_THE_LINE, Point, TrendChart
-from tracker.web.charts.words import day_text, describe, short, tip
+from tracker.web.charts.words import bar_text, day_text, describe, short, tip
 
 TALL, LOW = 230, 74
 """Height of the panel of the signal's own marker, and of each other."""
@@ -178,11 +178,11 @@ def _spot(chart: TrendChart, point: Point, place: _Place, kind: int) -> Spot:
 def _levels(chart: TrendChart, place: _Place) -> list[Level]:
     """The personal value and the criterion; each name on the side of its line that is away from the other."""
     found = []
-    sign = "≤" if chart.threshold_falls else "≥"
     if chart.nadir is not None:
         found.append((float(chart.nadir), f"{chart.nadir_label} {short(chart.nadir)}", "nadir"))
     if chart.threshold is not None:
-        found.append((float(chart.threshold), f"{chart.threshold_rule} {sign} {short(chart.threshold)}", "threshold"))
+        label = f"{chart.threshold_rule} {bar_text(chart.threshold, falls=chart.threshold_falls)}"
+        found.append((float(chart.threshold), label, "threshold"))
     levels = []
     for value, label, style in found:
         y = place.at(value)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 from django.utils.translation import gettext as _
 
 from tracker.web.charts.trend import CONTRADICTORY, OFF_THE_LINE, Period, Point, TrendChart
-from tracker.web.charts.words import day_text, describe, short, tip
+from tracker.web.charts.words import bar_text, day_text, describe, short, tip
 
 Scale = Literal["linear", "log"]
 Option = dict[str, Any]
@@ -249,7 +249,7 @@ def _rules(chart: TrendChart, low: float) -> list[Option]:
     """Straight lines with their names written on them."""
 
     def across(value: Decimal, text: str, colour: str, style: str, side: str) -> Option:
-        label = _rule_label(f"{text} {short(value)}".replace("\n ", "\n"), colour, "end") | {
+        label = _rule_label(text, colour, "end") | {
             "align": "left",
             "verticalAlign": side,
         }
@@ -262,10 +262,10 @@ def _rules(chart: TrendChart, low: float) -> list[Option]:
     outer, inner = ("top", "bottom") if chart.threshold_falls else ("bottom", "top")
     lines = []
     if chart.nadir is not None:
-        text = f"{chart.nadir_label or _('lowest')}\n"
+        text = f"{chart.nadir_label or _('lowest')}\n{short(chart.nadir)}"
         lines.append(across(chart.nadir, text, "var(--v-chart-nadir)", "dashed", inner))
     if chart.threshold is not None:
-        text = f"{_('criterion')}\n{'≤' if chart.threshold_falls else '≥'}"
+        text = f"{_('criterion')}\n{bar_text(chart.threshold, falls=chart.threshold_falls)}"
         lines.append(across(chart.threshold, text, "var(--v-chart-threshold)", "solid", outer))
     for change in chart.assay_changes:
         label = _rule_label(change.label, "var(--v-muted)", "insideEndTop")

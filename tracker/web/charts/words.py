@@ -43,8 +43,9 @@ def _criterion(chart: TrendChart, latest: Point) -> str:
     bar = chart.threshold or Decimal(0)
     met = latest.value <= bar if chart.threshold_falls else latest.value >= bar
     text = _("The latest value meets the criterion") if met else _("The latest value does not meet the criterion")
-    sign = "≤" if chart.threshold_falls else "≥"
-    return f"{text} {chart.threshold_rule} ({sign} {short(bar)} {chart.unit}).".replace("  ", " ")
+    return f"{text} {chart.threshold_rule} ({bar_text(bar, falls=chart.threshold_falls)} {chart.unit}).".replace(
+        "  ", " "
+    )
 
 
 def tip(chart: TrendChart, point: Point) -> list[str]:
@@ -83,6 +84,18 @@ def plain(value: Decimal) -> str:
 def short(value: Decimal) -> str:
     """A computed bar with at most four significant digits: enough to read, not more than is meant."""
     return plain(Decimal(f"{value:.4g}"))
+
+
+STEP = Decimal("0.000001")
+"""What amounts are counted in (`labs.rules.columns`): the least by which a value can lie beyond a bar."""
+
+
+def bar_text(bar: Decimal, *, falls: bool) -> str:
+    """From where on a criterion is met: "≥ 0.5"; "> 5" where 5 itself does not meet it, but the next step does."""
+    edge = bar.quantize(10 * STEP)
+    if bar - edge == (-STEP if falls else STEP):
+        return f"{'<' if falls else '>'} {short(edge)}"
+    return f"{'≤' if falls else '≥'} {short(bar)}"
 
 
 def day_text(day: date) -> str:
