@@ -142,6 +142,11 @@ def check_can_word(user: User, site: Site) -> None:
     check_can_work_at(user, site)
 
 
+def reviews(user: User) -> bool:
+    """Whether this person may acknowledge or resolve flags of the patients they see."""
+    return user.role == Role.PHYSICIAN
+
+
 def check_can_review(user: User, patient: Patient) -> None:
     """Raise unless this person may acknowledge or resolve flags of this patient."""
     _check_role(user, {Role.PHYSICIAN}, _("Only physicians review signals."))

@@ -99,7 +99,7 @@ def base_url() -> str:
             raise ImproperlyConfigured("VIGIL_BASE_URL does not begin with https://, which production must.")
         return given
     if not is_production():
-        return f"http://localhost:{number('PORT', 8000)}"
+        return f"http://localhost:{read.str('PORT', default='8000')}"
     first = allowed_hosts()[0]
     return "" if first.startswith((".", "*")) else f"https://{first}"
 

@@ -12,20 +12,23 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from types import MappingProxyType
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from django.db.models import QuerySet
 
 from labs.models import ClinicalFinding, Quarantine
 from labs.rules.cohort import Cohort, day_number
 from labs.rules.columns import NO_NOTE, Row, columns_of, joined
 from labs.rules.facts import PatientFacts
-from labs.selectors.findings_as_rows import finding_rows
+from labs.selectors.findings_as_rows import finding_rows, usable_findings
 from labs.selectors.overdue_as_rows import overdue_rows, tests_not_done
 from labs.selectors.patient_facts import Subject, facts_from, people
 from labs.selectors.present import Present, present_from, what_is_present
 from labs.selectors.questions import Question, Rows, answers_to
+from labs.selectors.read_together import read_together
 from labs.selectors.result_columns import ReadResults, results_from, their_reports, usable_results
 from labs.selectors.result_frame import read_range
-from labs.selectors.rows import waiting_rows
+from labs.selectors.rows import waiting_rows, waiting_values
 from labs.selectors.said import days_said
 from labs.selectors.symptoms_as_rows import symptom_rows, symptoms_told
 from patients.models import Patient
@@ -74,9 +77,10 @@ def cohort_of(
     places: dict[int, list[int]] = defaultdict(list)
     for place, item in enumerate(facts):
         places[subjects[item.key].patient_id].append(place)
-    others = _other_rows(patient_ids, present, answers, today)
+    seldom = _seldom(patient_ids, present)
+    others = _other_rows(seldom, answers, today)
     read = results_from(answers["results"], answers["reports"], places)
-    cohort = _assembled(facts, subjects, read, others, present)
+    cohort = _assembled(facts, subjects, read, others, seldom)
     beside = {name: answers[name] for name in first}
     return Watched(cohort if as_of is None else cohort.until(as_of), subjects, present, beside)
 
@@ -88,8 +92,9 @@ def cohort_between(first: int, last: int, *, today: date | None = None) -> Watch
     present = present_from(answers["present"])
     facts, subjects = facts_from(answers["people"], answers["said"], present)
     read = read_range(first, last, [subjects[item.key].patient_id for item in facts])
-    others = _other_rows(ids, present, answers, today)
-    return Watched(_assembled(facts, subjects, read, others, present), subjects, present)
+    seldom = _seldom(ids, present)
+    others = _other_rows(seldom, answers, today)
+    return Watched(_assembled(facts, subjects, read, others, seldom), subjects, present)
 
 
 def _questions(patient_ids: Collection[int], today: date | None) -> dict[str, Question]:
@@ -103,11 +108,19 @@ def _questions(patient_ids: Collection[int], today: date | None) -> dict[str, Qu
     return asked if today is None else {**asked, "overdue": tests_not_done(patient_ids, today)}
 
 
-def _other_rows(
-    patient_ids: Collection[int], present: Present, answers: Mapping[str, Rows], today: date | None
-) -> list[Row]:
+def _seldom(patient_ids: Collection[int], present: Present) -> dict[str, list[Any]]:
+    """Clinicians' findings and values in quarantine, read in one message where there are any."""
+    wanted: dict[str, QuerySet[Any]] = {}
+    if ClinicalFinding in present:
+        wanted["findings"] = usable_findings(patient_ids)
+    if Quarantine in present:
+        wanted["waiting"] = waiting_values(patient_ids)
+    return read_together(**wanted) if wanted else {}
+
+
+def _other_rows(seldom: Mapping[str, list[Any]], answers: Mapping[str, Rows], today: date | None) -> list[Row]:
     """What else is read as results: rows whose `patient` is the number of the patient and whose `result` is 0."""
-    rows = list(finding_rows(patient_ids)) if ClinicalFinding in present else []
+    rows = list(finding_rows(seldom.get("findings", ())))
     rows += symptom_rows(answers["symptoms"])
     return rows if today is None else [*rows, *overdue_rows(answers["overdue"], today)]
 
@@ -117,15 +130,15 @@ def _assembled(
     subjects: Mapping[str | int, Subject],
     read: ReadResults,
     others_read: Sequence[Row],
-    present: Present,
+    seldom: Mapping[str, list[Any]],
 ) -> Cohort:
     """Facts, results and what else is read as results, put together."""
     keys: dict[int, list[str | int]] = defaultdict(list)
     for key, subject in subjects.items():
         keys[subject.patient_id].append(key)
-    ids, place_of = list(keys), {item.key: place for place, item in enumerate(facts)}
+    place_of = {item.key: place for place, item in enumerate(facts)}
     others = [row._replace(patient=key) for row in others_read for key in keys[int(row.patient)]]
-    waiting = waiting_rows(ids) if Quarantine in present else ()
+    waiting = waiting_rows(seldom.get("waiting", ()))
     groups = list(dict.fromkeys([*read.groups, *(row.group for row in others)]))
     notes = list(dict.fromkeys([*read.notes, *(row.note for row in others)]))
     columns = read.columns

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+
+from django.db.models import QuerySet
 
 from labs.models import ClinicalFinding, FindingStatus
 from labs.rules.columns import NO_NOTE, Note, Row
@@ -10,20 +12,25 @@ from labs.vocabulary.analytes import ANALYTES
 from labs.vocabulary.findings import MODALITIES
 
 USABLE = (FindingStatus.FINAL, FindingStatus.CORRECTED)
-FIELDS = ("pk", "patient_id", "kind", "observed_on", "site_label", "method", "coded", "amount")
+FIELDS = ("pk", "patient", "kind", "observed_on", "site_label", "method", "coded", "amount")
 
 
-def finding_rows(patient_ids: Collection[int]) -> Iterator[Row]:
-    """The current findings of these patients. `patient` is the patient's number; the place stands as the specimen."""
+def usable_findings(patient_ids: Collection[int]) -> QuerySet[ClinicalFinding]:
+    """The current findings of these patients."""
     usable = ClinicalFinding.objects.filter(is_current=True, status__in=USABLE, patient_id__in=list(patient_ids))
-    for pk, patient, kind, day, place, method, coded, amount in usable.order_by("pk").values_list(*FIELDS):
+    return usable.only(*FIELDS).order_by("pk")
+
+
+def finding_rows(findings: Iterable[ClinicalFinding]) -> Iterator[Row]:
+    """Each as rules read it. `patient` is the patient's number; the place stands as the specimen."""
+    for one in findings:
         yield Row(
-            patient,
-            kind,
-            day,
-            ANALYTES[kind].scale.index(coded) if coded else amount,
-            specimen=place,
-            method=MODALITIES.get(method, ""),
-            accession=f"finding-{pk}",
-            note=Note(coded) if coded else NO_NOTE,
+            one.patient_id,
+            one.kind,
+            one.observed_on,
+            ANALYTES[one.kind].scale.index(one.coded) if one.coded else one.amount,
+            specimen=one.site_label,
+            method=MODALITIES.get(one.method, ""),
+            accession=f"finding-{one.pk}",
+            note=Note(one.coded) if one.coded else NO_NOTE,
         )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 from typing import Final
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from labs.models import Quarantine, Result, SpuriousMark
 from labs.rules.columns import NO_NOTE, Note, Row
@@ -29,7 +29,7 @@ def is_marked(result: Result) -> bool:
     return bool(getattr(result, "marked", False))
 
 
-def waiting_rows(patient_ids: Collection[int]) -> Iterator[Row]:
+def waiting_values(patient_ids: Collection[int]) -> QuerySet[Quarantine]:
     """Values that came but wait in quarantine: while they do, no rule reading them may say "no"."""
     waiting = Quarantine.objects.filter(
         patient_id__in=list(patient_ids),
@@ -37,9 +37,14 @@ def waiting_rows(patient_ids: Collection[int]) -> Iterator[Row]:
         collected_on__isnull=False,
         analyte__in=list(ANALYTES),
     )
-    for patient, analyte, day in waiting.order_by().values_list("patient_id", "analyte", "collected_on"):
-        if patient is not None and day is not None:
-            yield Row(patient, analyte, day, None)
+    return waiting.only("pk", "patient", "analyte", "collected_on").order_by()
+
+
+def waiting_rows(waiting: Iterable[Quarantine]) -> Iterator[Row]:
+    """Each as rules read it."""
+    for one in waiting:
+        if one.patient_id is not None and one.collected_on is not None:
+            yield Row(one.patient_id, one.analyte, one.collected_on, None)
 
 
 def place_on_scale(analyte: str, coded: str) -> int:

@@ -47,8 +47,13 @@ def why_not_undo(decision: FlagDecision, flag: Flag, *, now: datetime) -> str:
         return _("The hour in which a decision can be undone is over.") + " " + instead
     if decision.corrects_id is not None:
         return _("This decision put an earlier one right.") + " " + instead
-    since = FlagEvent.objects.filter(flag=flag, pk__gt=decision.last_event_id, kind__in=BUILT_ON).order_by("pk").last()
+    last = decision.last_event_id
+    since = max((one for one in flag.events.all() if one.pk > last and one.kind in BUILT_ON), key=_number, default=None)
     if since is not None:
         return _("Since then: %(step)s.") % {"step": since.get_kind_display()} + " " + instead
     why = next(filter(None, map(why_it_stays, decision.created.all())), "")
     return f"{why} {instead}" if why else ""
+
+
+def _number(step: FlagEvent) -> int:
+    return step.pk

@@ -53,6 +53,9 @@ def every_address() -> list[tuple[str, str]]:
 
 ADDRESSES = every_address()
 
+ASKED_BY_SCRIPTS = {"/inbox/live/"}
+"""A page that is open asks here by itself: it is told no, not where to sign in."""
+
 
 @pytest.mark.parametrize("address", sorted({address for name, address in ADDRESSES if name not in OPEN_TO_ALL}))
 def test_nothing_is_shown_to_a_stranger(address: str) -> None:
@@ -60,6 +63,8 @@ def test_nothing_is_shown_to_a_stranger(address: str) -> None:
     answer = Client().get(address)
     if address.startswith("/api/"):
         assert answer.status_code == 401, address
+    elif address in ASKED_BY_SCRIPTS:
+        assert (answer.status_code, answer.content) == (401, b""), address
     else:
         assert answer.status_code == 302, address
         assert "/accounts/login/" in answer["Location"]

@@ -7,7 +7,7 @@ from typing import Any
 from labs.models import Flag, Review
 from labs.models.flag_states import REVIEW_TRANSITIONS
 from labs.selectors.case_of import case_of
-from patients.access import can_bridge, can_have_inbox, can_review
+from patients.access import can_bridge, can_have_inbox, reviews
 from patients.models import User
 from patients.selectors.patients import banner_of
 from tracker.web import clock
@@ -23,7 +23,8 @@ def flag_context(user: User, flag: Flag, form: ResolveForm, *, whole: bool = Fal
     """Context of `flags/flag.html`. `whole`: charts of the whole course, not only of what was compared."""
     patient = flag.patient
     today = clock.today_at(patient.site)
-    steps = REVIEW_TRANSITIONS[Review(flag.review)] if can_review(user, patient) else {}
+    # that they may see the patient was asked when the signal was opened
+    steps = REVIEW_TRANSITIONS[Review(flag.review)] if reviews(user) else {}
     case = case_of(flag=flag, today=today)
     return {
         "flag": flag,

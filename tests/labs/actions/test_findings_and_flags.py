@@ -120,7 +120,7 @@ def test_the_page_of_a_signal_and_the_course_draw_the_measured_lesions(patient: 
     flag = Flag.objects.get(patient=patient, rule="MM-LESION-GROWTH")
     client = Client()
     client.force_login(physician)
-    chart = client.get(reverse("flag", args=[flag.pk])).context["chart"]
-    assert len(chart.rows) == 2
+    case = client.get(reverse("flag", args=[flag.pk])).context["case"]
+    assert [len(trend.points) for trend in case.markers] == [2, 2, 2]  # both diameters and their product
     course = client.get(reverse("patient", args=[patient.pk])).content.decode()
     assert "Sum of products of lesions: 2 results" in course

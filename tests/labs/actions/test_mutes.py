@@ -20,7 +20,7 @@ from labs.actions.raise_flags import Found, raise_flags
 from labs.actions.review_flag import acknowledge_flag, reopen_flag, resolve_flag
 from labs.models import Decision, Flag, FlagEvent, Level, Mute, MuteReason, OwnerAs, Signal
 from labs.models.mute import LONGEST_MUTE_DAYS
-from labs.selectors.inbox import Wanted, inbox_counts
+from labs.selectors.inbox import Counts, Wanted, inbox_counts
 from labs.selectors.near_misses import waiting_for
 from patients.access import AccessRefused
 from patients.actions.system_account import system_account
@@ -102,7 +102,7 @@ def test_what_is_muted_wants_no_answer_and_keeps_its_owner(patient: Patient, doc
     assert AuditEvent.objects.get(verb="rule.mute").detail["flags"] == 1
     assert AuditEvent.objects.get(verb="flag.muted").target_id == flag.pk
     assert not waiting_for(doctor).exists()
-    assert inbox_counts(user=doctor, wanted=Wanted()) == {"urgent": 0, "review": 0, "info": 0}
+    assert inbox_counts(user=doctor, wanted=Wanted()) == Counts(muted=1)
 
 
 def test_other_rules_and_other_patients_are_asked_as_before(patient: Patient, doctor: User) -> None:

@@ -14,7 +14,7 @@ from labs.actions.correct_finding import correct_finding
 from labs.actions.record_finding import Told, record_findings
 from labs.actions.withdraw_finding import withdraw_finding
 from labs.models import ClinicalFinding, Evaluation, FindingStatus
-from labs.selectors.findings_as_rows import finding_rows
+from labs.selectors.findings_as_rows import finding_rows, usable_findings
 from patients.access import AccessRefused
 from patients.models import AuditEvent, Patient, User
 from patients.problems import problems_of
@@ -127,7 +127,7 @@ def test_rules_read_what_is_current(patient: Patient, physician: User) -> None:
     found = tell(patient, physician, *ILIAC, Told("testis", "left", "examination", coded="enlarged"))
     correct(found[0], physician, value=Decimal(40))
     withdraw_finding(finding=found[1], reason="not measured", by=physician, now=NOW)
-    rows = {row.analyte: row for row in finding_rows([patient.pk])}
+    rows = {row.analyte: row for row in finding_rows(usable_findings([patient.pk]))}
     assert set(rows) == {"lesion_diameter", "testis"}
     longest, testis = rows["lesion_diameter"], rows["testis"]
     assert (longest.amount, longest.specimen, longest.method) == (40_000_000, "left iliac bone", "MRI")
