@@ -12,11 +12,11 @@ PRODUCTION := VIGIL_ENV=production SECRET_KEY=only-for-checking-settings-0123456
 	DATABASE_URL=postgresql://nobody@localhost:1/nothing ALLOWED_HOSTS=vigil.example.org
 QUIET_KEY := SECRET_KEY=only-for-checking
 
-.PHONY: help setup setup-dev run test check fix docs mutants bench lock vendor
+.PHONY: help setup setup-dev run test check fix docs screenshots mutants bench lock vendor
 .PHONY: check-style check-types check-imports check-migrations check-settings check-templates check-docs
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: ## make .venv with what Vigil needs to run
 	@PYTHON="$(PYTHON)" sh scripts/setup.sh requirements.txt
@@ -62,6 +62,9 @@ fix: setup-dev ## mend style where a tool can
 
 docs: setup-dev ## write the generated pages of docs/
 	$(BIN) manage.py build_docs
+
+screenshots: setup-dev ## take the pictures of docs/explanation/from-a-result-to-a-relapse.md anew
+	VIGIL_SCREENSHOTS=docs/images $(BIN) -m pytest -q tests/functional/test_relapse_story.py
 
 mutants: setup-dev ## change rules and vocabulary in small ways: does a test notice? Hours; ARGS="labs.rules.episodes*" for a part
 	$(BIN) -m tests.mutants $(ARGS)

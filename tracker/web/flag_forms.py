@@ -34,6 +34,10 @@ WORK_UP_WITHIN: Final = timedelta(days=14)
 OPINION_WITHIN: Final = timedelta(days=7)
 """What the form suggests. This project's own."""
 
+URGENT_WAITS: Final = timedelta(days=7)
+"""How long the form lets an urgent signal wait beyond the day of its repeat test before it is asked about again. This
+project's own."""
+
 OFTEN: Final = ("marrow", "mri", "ct_pet", "lumbar_puncture", "mrd")
 WORK_UP_KINDS: Final = (*OFTEN, *(code for code in TEST_KINDS if code not in OFTEN))
 """Kinds of tests, those of a work-up first."""
@@ -249,12 +253,13 @@ class OpinionForm(forms.Form):
 
 def suggested(flag: Flag, window: Window, today: date) -> dict[str, Any]:
     """What the form offers before anything is chosen: the repeat as early as it counts where the signal is urgent."""
-    soon = window.first if flag.level == Level.URGENT else max(window.first, today + REPEAT_AFTER)
+    urgent = flag.level == Level.URGENT
+    soon = min(window.first if urgent else max(window.first, today + REPEAT_AFTER), window.last)
     return {
         "version": flag.version,
         "repeat_kind": kind_for(marker_of(flag)),
-        "repeat_on": min(soon, window.last),
-        "repeat_until": window.last,
+        "repeat_on": soon,
+        "repeat_until": min(soon + URGENT_WAITS, window.last) if urgent else window.last,
         "work_up_until": today + WORK_UP_WITHIN,
         "relapse_on": flag.onset_on,
         "relapse_sites": sites_of(flag),

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
-from labs.models import Created, Decision, Flag, FlagDecision, Rebaseline, Review, ScheduledTest, SecondOpinion
+from labs.models import Created, Decision, Flag, FlagDecision, Level, Rebaseline, Review, ScheduledTest, SecondOpinion
 from patients.models import CourseEvent, TreatmentLine
 from tests.counting import statements_of
 from tests.factories import (
@@ -24,7 +24,7 @@ from tests.factories import (
     make_site,
 )
 from tracker.web import clock
-from tracker.web.flag_forms import SAVES, WORK_UP_KINDS
+from tracker.web.flag_forms import SAVES, WORK_UP_KINDS, ResolveForm
 
 pytestmark = pytest.mark.django_db
 
@@ -299,3 +299,11 @@ def test_a_page_with_many_decisions_keeps_to_its_queries(as_doctor, flag, today)
         form = {"work_up_kinds": ["marrow", "mri"], "work_up_until": until}
         post(as_doctor, "resolve", flag, decision="work_up", **form)
     assert len(statements_of(as_doctor, reverse("flag", args=[flag.pk]))) <= 18
+
+
+@pytest.mark.parametrize(("level", "repeat_in", "waits"), [(Level.URGENT, 0, 7), (Level.REVIEW, 14, 28)])
+def test_an_urgent_signal_is_repeated_at_once_and_does_not_wait_for_weeks(flag, doctor, today, level, repeat_in, waits):
+    flag.level = level
+    offered = ResolveForm(flag=flag, today=today, user=doctor).initial
+    assert offered["repeat_on"] == today + timedelta(days=repeat_in)
+    assert offered["repeat_until"] == today + timedelta(days=waits)
