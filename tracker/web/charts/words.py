@@ -92,7 +92,7 @@ STEP = Decimal("0.000001")
 
 def bar_text(bar: Decimal, *, falls: bool) -> str:
     """From where on a criterion is met: "≥ 0.5"; "> 5" where 5 itself does not meet it, but the next step does."""
-    edge = bar.quantize(10 * STEP)
+    edge = bar.quantize(STEP.scaleb(1))
     if bar - edge == (-STEP if falls else STEP):
         return f"{'<' if falls else '>'} {short(edge)}"
     return f"{'≤' if falls else '≥'} {short(bar)}"
