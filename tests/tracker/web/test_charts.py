@@ -150,7 +150,7 @@ def test_a_therapys_name_is_cut_to_its_part_of_the_strip(days: int, name: str) -
 
 def test_a_computed_bar_is_shown_with_four_digits() -> None:
     trend = chart(point("2025-01-01", "13"), threshold=Decimal("12.511999"), threshold_falls=True)
-    assert marks(trend)["markLine"]["data"][0]["label"]["formatter"] == "criterion\n≤ 12.51"
+    assert marks(trend)["markLine"]["data"][0]["label"]["formatter"] == "criterion\n< 12.51"
 
 
 def test_transfusions_are_ticks_on_the_time_axis() -> None:
