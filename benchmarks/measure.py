@@ -47,17 +47,24 @@ class Row:
 
 
 def in_turn(sides: Mapping[str, Side], *, turns: int, warm_up: int = 1) -> dict[str, Timing]:
-    """Each side once, then each again, `turns` times: a slow moment of the machine touches all of them alike."""
+    """Each side once, then each again, `turns` times: a slow moment of the machine touches all of them alike.
+
+    Each turn begins without garbage. What lives already is not looked through for it, as in the web server
+    (`tracker/gunicorn_conf.py`).
+    """
     for _ in range(warm_up):
         for side in sides.values():
             side()
     seconds: dict[str, list[float]] = {name: [] for name in sides}
+    gc.collect()
+    gc.freeze()
     for _ in range(turns):
         for name, side in sides.items():
             gc.collect()
             started = perf_counter()
             side()
             seconds[name].append(perf_counter() - started)
+    gc.unfreeze()
     return {name: Timing(tuple(taken)) for name, taken in seconds.items()}
 
 

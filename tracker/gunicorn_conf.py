@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import Any
 
@@ -20,6 +21,12 @@ control_socket_disable = True
 logconfig_dict = logs.configuration(
     level=os.environ.get("LOG_LEVEL", "INFO").upper(), as_json=os.environ.get("VIGIL_ENV") == "production"
 )
+
+
+def post_worker_init(worker: Any) -> None:
+    """What is loaded by now lives as long as the process: no collection of garbage looks through it again."""
+    gc.collect()
+    gc.freeze()
 
 
 def child_exit(server: Any, worker: Any) -> None:
