@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -80,6 +80,7 @@ class Case:
     held: Held | None
     near_from: date
     first: date
+    beside: Mapping[str, Sequence[Any]] = field(default_factory=dict)
 
     @property
     def markers(self) -> list[Trend]:
@@ -92,10 +93,13 @@ class Case:
         return [one for one in self.distances if one.rule.code != self.flag.rule]
 
 
-def case_of(*, flag: Flag, today: date) -> Case:
-    """The case of a flag read by `visible_flag`, as of a day of its site's calendar."""
+def case_of(*, flag: Flag, today: date, **beside: QuerySet[Any]) -> Case:
+    """The case of a flag read by `visible_flag`, as of a day of its site's calendar.
+
+    `beside`: what else its page lists, read in the same message.
+    """
     patient = flag.patient
-    read = read_together(**_wanted(flag, today))
+    read = read_together(**_wanted(flag, today), **beside)
     results = [one for one in read["results"] if is_usable(one.status)]
     trends = trends_of(results) | trends_of_findings(read["findings"])
     lines = [line for one in patient.diagnoses.all() for line in one.lines.all()]
@@ -119,6 +123,7 @@ def case_of(*, flag: Flag, today: date) -> Case:
         held=_held_then(cohort, flag),
         near_from=max(first, _near_from(flag, today)),
         first=first,
+        beside={name: read[name] for name in beside},
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
 from typing import Any, Final, cast
 
@@ -195,6 +195,11 @@ class DecisionForm(forms.Form):
         if given["regimen"].strip():
             details["line"] = NewLine(given["regimen"], given["line_started_on"])
         return details
+
+    def offer(self, colleagues: Iterable[User]) -> None:
+        """List these colleagues, who were read already."""
+        field = cast("forms.ModelChoiceField[User]", self.fields["colleague"])
+        self._choices("colleague", [("", str(field.empty_label)), *((str(one.pk), str(one)) for one in colleagues)])
 
     def _choices(self, name: str, choices: list[tuple[str, str]]) -> None:
         cast("forms.ChoiceField", self.fields[name]).choices = choices

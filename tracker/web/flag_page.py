@@ -7,6 +7,7 @@ from typing import Any
 from labs.models import Flag, Review
 from labs.models.flag_states import REVIEW_TRANSITIONS
 from labs.selectors.case_of import case_of
+from labs.selectors.opinions import colleagues_for
 from patients.access import can_bridge, can_have_inbox, reviews
 from patients.models import User
 from patients.selectors.patients import banner_of
@@ -25,7 +26,8 @@ def flag_context(user: User, flag: Flag, form: ResolveForm, *, whole: bool = Fal
     today = clock.today_at(patient.site)
     # that they may see the patient was asked when the signal was opened
     steps = REVIEW_TRANSITIONS[Review(flag.review)] if reviews(user) else {}
-    case = case_of(flag=flag, today=today)
+    case = case_of(flag=flag, today=today, colleagues=colleagues_for(patient, but=user))
+    form.offer(case.beside["colleagues"])
     return {
         "flag": flag,
         "finding": flag.finding,

@@ -8,6 +8,8 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from labs.actions.order_tests import WorkUp
+from labs.actions.review_flag import resolve_flag
 from labs.models import Decision, Review, SecondOpinion
 from labs.selectors.case_of import EARLIER_SHOWN, case_of
 from labs.selectors.signals import visible_flag
@@ -268,6 +270,15 @@ class TestQueries:
     def test_findings_and_values_in_quarantine_add_one_each(self, as_doctor, flag):
         make_finding(flag.patient, "lesion_diameter", value="24")
         make_quarantine(patient=flag.patient, analyte="serum_m", collected_on=TODAY)
+        assert len(statements_of(as_doctor, reverse("flag", args=[flag.pk]))) <= 12
+
+    def test_a_decision_with_what_it_created_stays_within_twelve(self, as_doctor, doctor, flag):
+        make_finding(flag.patient, "lesion_diameter", value="24")
+        make_quarantine(patient=flag.patient, analyte="serum_m", collected_on=TODAY)
+        ordered = WorkUp(("marrow", "mri"), TODAY + timedelta(days=7))
+        resolve_flag(
+            flag_id=flag.pk, version=flag.version, decision="work_up", work_up=ordered, by=doctor, now=timezone.now()
+        )
         assert len(statements_of(as_doctor, reverse("flag", args=[flag.pk]))) <= 12
 
 
