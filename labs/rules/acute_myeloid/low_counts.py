@@ -166,7 +166,7 @@ def criterion(value: Ints, _: Ints) -> Check:
 def _days(platelets: Series, neutrophils: Series) -> Series:
     """A row for each day with either count."""
     both = concatenated(platelets, (platelets, neutrophils))
-    return one_a_day(both, (both.low,))
+    return one_a_day(both, (both.low,))._replace(name="low counts", unit="{count}", places=0)
 
 
 def _below(values: Ints, rows: Ints, bar: Threshold) -> Bools:

@@ -50,6 +50,9 @@ def newly_low(
         _line(cohort, days, bars[code], lifted_by[code], series) for code, series in zip(bars, counts, strict=True)
     ]
     return days._replace(
+        name="newly low cell lines",
+        unit="{count}",
+        places=0,
         low=sum((line.surely.astype(np.int64) for line in lines), np.zeros(days.size, np.int64)),
         high=sum((line.possibly.astype(np.int64) for line in lines), np.zeros(days.size, np.int64)),
         sources=tuple(np.where(line.at >= 0, _looked_up(line.at, line.counts.sources[0]), -1) for line in lines),

@@ -117,3 +117,14 @@ class TestOrder:
         shares = [one.percent for one in found if one.standing is Standing.SHORT]
         assert shares == sorted(shares)
         assert found[-1].answer is Answer.NOT_EVALUABLE
+
+
+def test_how_many_counts_are_low_is_no_amount_of_haemoglobin() -> None:
+    diagnosis = make_diagnosis(disease="AML", remission_on=date(2024, 1, 10))
+    for analyte, well, low in (("haemoglobin", "13", "9"), ("platelets", "210", "60"), ("neutrophils", "3", "0.8")):
+        make_series(diagnosis.patient, analyte, dict(zip(DAYS, (well, well, well, well, low, low), strict=True)))
+    found = distances(diagnosis)
+    for code in ("CBC-CYTOPENIA", "AML-COUNTS"):
+        held = found[code].held
+        assert held is not None
+        assert (held.in_numbers, held.unit, found[code].short_by) == (False, "{count}", None)
